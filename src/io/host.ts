@@ -1,0 +1,90 @@
+/**
+ * Everything the program may ask of the world. The real one is `node-host.ts`; tests use the fake of
+ * `test/support/fake-host.ts` (fixed clock, seeded randomness, files in memory, scripted answers).
+ */
+export interface Host {
+  /** Milliseconds are cut: certificates know whole seconds. */
+  now(): Date;
+  random(count: number): Uint8Array;
+  env(name: string): string | undefined;
+  readonly files: HostFiles;
+  readonly terminal: HostTerminal;
+}
+
+export interface FileRead {
+  readonly bytes: Uint8Array;
+  /** Lower-case hex SHA-256 of `bytes`: what a later write expects to find. */
+  readonly sha256: string;
+  /** Permission bits, such as 0o600; on systems without them 0o600. */
+  readonly mode: number;
+}
+
+export interface FileState {
+  readonly kind: "file" | "directory" | "other" | "absent";
+  readonly size: number;
+  readonly mode: number;
+}
+
+export interface HostFiles {
+  /** Follows symbolic links; never throws for a missing file. */
+  stat(path: string): Promise<FileState>;
+  /**
+   * Reads a whole regular file.
+   * @throws PkiError `file-not-found`, `file-unreadable` (permission, directory, device), `file-too-large` over `limit` bytes
+   */
+  read(path: string, limit: number): Promise<FileRead>;
+  /** Names in a directory, sorted. */
+  list(path: string): Promise<readonly string[]>;
+  /** Absolute path, `..` resolved, without touching the disk. */
+  resolve(path: string): string;
+
+  // The primitives below have one caller: io/commit.ts (a house test keeps it so).
+
+  /** Takes the lock of `path` or waits up to `waitMs`. @throws PkiError `file-locked` naming who holds it */
+  lock(path: string, waitMs: number): Promise<() => Promise<void>>;
+  makeDirectory(path: string): Promise<void>;
+  /** Creates a file that must not exist (O_EXCL), writes, fsyncs. */
+  createNew(path: string, bytes: Uint8Array, mode: number): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Appends and fsyncs. */
+  append(path: string, bytes: Uint8Array, mode: number): Promise<void>;
+  syncDirectory(path: string): Promise<void>;
+}
+
+export interface HostTerminal {
+  /** Can a person be asked (a terminal on stdin and stderr, or /dev/tty)? */
+  readonly interactive: boolean;
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+  readonly columns: number;
+  /** Asks without echo. @throws PkiError `password-missing` when there is no terminal */
+  askSecret(prompt: string): Promise<Uint8Array>;
+  /** First line, or all, of standard input. */
+  readStdin(limit: number): Promise<Uint8Array>;
+  readFd(fd: number, limit: number): Promise<Uint8Array>;
+  out(text: string): void;
+  /** Writes bytes to stdout as they are (an extracted DER). */
+  outBytes(bytes: Uint8Array): void;
+  err(text: string): void;
+}
+
+/** One file that a command intends to write. */
+export interface FileWrite {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** What must be on disk for the write to go ahead, by SHA-256 of the whole file. */
+  readonly expect: { readonly absent: true } | { readonly sha256: string };
+  /** True: the file is created with mode 0600 and never widened. */
+  readonly private: boolean;
+  /** Reads the bytes back as the format they are in and compares; throws when they would not do. */
+  readonly verify?: (bytes: Uint8Array) => Promise<void>;
+  /** For `--dry-run` and the report: what changes, such as `add signer "ca"`. */
+  readonly summary: readonly string[];
+}
+
+/** A line that must be on disk, fsynced, before any FileWrite of the same outcome is. */
+export interface FileAppend {
+  readonly path: string;
+  readonly line: string;
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  define: { PKI_VERSION: '"test"' },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 240_000,
+    env: { NODE_EXTRA_CA_CERTS: "" },
+    maxWorkers: 2,
+  },
+});
