@@ -1,0 +1,136 @@
+import { existsSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { describe, it } from "vitest";
+
+/**
+ * The software that judges what we write. `scripts/peers.sh` installs it; a test whose peer is missing
+ * is skipped by name, or fails where `INTEROP=required` (as in `.ci/run`).
+ */
+export type PeerName =
+  | "openssl"
+  | "keytool17"
+  | "keytool25"
+  | "java17"
+  | "java25"
+  | "bouncy-castle"
+  | "mq-client"
+  | "gskit"
+  | "certutil"
+  | "pk12util"
+  | "certtool"
+  | "strace"
+  | "nginx"
+  | "go"
+  | "bun"
+  | "standalone"
+  | "keytool"
+  | "java";
+
+/** Where `scripts/peers.sh` puts what no package manager of the system has. */
+export const peersDirectory = process.env.PKI_PEERS ?? join(cacheDirectory(), "pki-peers");
+
+function cacheDirectory(): string {
+  return process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
+}
+
+/**
+ * Finds a peer.
+ *
+ * @returns the path of its program (`gskit`: of the Python that has the driver; `bouncy-castle`: of the
+ *   jar; `mq-client`: of the directory of its jars), or undefined where it is not installed
+ */
+export function peer(name: PeerName): string | undefined {
+  switch (name) {
+    case "keytool17":
+      return inJdk(17, "keytool");
+    case "keytool25":
+      return inJdk(25, "keytool");
+    case "java17":
+      return inJdk(17, "java");
+    case "java25":
+      return inJdk(25, "java");
+    case "keytool":
+    case "java":
+      return inJdk(17, name) ?? onPath(name);
+    case "bouncy-castle":
+      return existing("/usr/share/java/bcprov.jar");
+    case "mq-client":
+      return (
+        existing(join(peersDirectory, "mq", "com.ibm.mq.allclient.jar")) &&
+        join(peersDirectory, "mq")
+      );
+    case "gskit":
+      return (
+        existing(join(peersDirectory, "venv", "installed")) &&
+        join(peersDirectory, "venv", "bin", "python")
+      );
+    case "standalone":
+      return existing(resolve("dist", "pki"));
+    case "bun":
+      return (
+        existing(resolve("node_modules", ".cache", "bun", "node_modules", ".bin", "bun")) ??
+        onPath(name)
+      );
+    default:
+      return onPath(name);
+  }
+}
+
+/** The first of `names` that is missing, if any. */
+export function missingPeer(...names: readonly PeerName[]): PeerName | undefined {
+  return names.find((name) => peer(name) === undefined);
+}
+
+export const interopRequired = process.env.INTEROP === "required";
+
+/**
+ * A `describe` for tests that need peers: skipped, with the missing one in its title, where one is not
+ * installed; failing instead where `INTEROP=required`.
+ *
+ * @param needed - one peer or several
+ * @param body - gets the path of each, in the same order
+ */
+export function describePeer(
+  needed: PeerName | readonly PeerName[],
+  title: string,
+  body: (...paths: string[]) => void,
+): void {
+  const names = typeof needed === "string" ? [needed] : needed;
+  const missing = missingPeer(...names);
+  if (missing === undefined) {
+    describe(title, () => body(...names.map((name) => peer(name) ?? "")));
+  } else if (interopRequired) {
+    describe(title, () => {
+      it(`needs ${missing}`, () => {
+        throw new Error(`${missing} is not installed and INTEROP=required; run scripts/peers.sh`);
+      });
+    });
+  } else {
+    describe.skip(`${title} (${missing} is not installed)`, () => it("skipped", () => {}));
+  }
+}
+
+function existing(path: string): string | undefined {
+  return existsSync(path) ? path : undefined;
+}
+
+function onPath(program: string): string | undefined {
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    const path = join(folder, program);
+    if (folder !== "" && existsSync(path)) return path;
+  }
+  return existing(join("/usr/local/go/bin", program));
+}
+
+/** Finds a program of one JDK release, by the names that Debian and Temurin give their directories. */
+function inJdk(release: number, program: string): string | undefined {
+  const root = "/usr/lib/jvm";
+  if (!existsSync(root)) return undefined;
+  for (const folder of readdirSync(root).sort()) {
+    if (!new RegExp(`(^|-)${release}(-|$)`).test(folder)) continue;
+    const path = join(root, folder, "bin", program);
+    if (existsSync(path)) return path;
+  }
+  return undefined;
+}
