@@ -7,6 +7,8 @@ export interface Host {
   now(): Date;
   random(count: number): Uint8Array;
   env(name: string): string | undefined;
+  /** This process's number: part of the names of temporary files. */
+  readonly processId: number;
   readonly files: HostFiles;
   readonly terminal: HostTerminal;
 }
@@ -37,6 +39,8 @@ export interface HostFiles {
   list(path: string): Promise<readonly string[]>;
   /** Absolute path, `..` resolved, without touching the disk. */
   resolve(path: string): string;
+  /** Where a write to `path` lands: absolute, links followed, also for a file that does not exist yet. */
+  realPath(path: string): Promise<string>;
 
   // The primitives below have one caller: io/commit.ts (a house test keeps it so).
 
@@ -46,6 +50,10 @@ export interface HostFiles {
   /** Creates a file that must not exist (O_EXCL), writes, fsyncs. */
   createNew(path: string, bytes: Uint8Array, mode: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  /** A second name for a file. @throws PkiError `file-exists` when `to` exists */
+  link(from: string, to: string): Promise<void>;
+  /** Gives `to` the owner and the permission bits of `from`. @throws PkiError `file-unwritable` */
+  copyAccess(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
   /** Appends and fsyncs. */
   append(path: string, bytes: Uint8Array, mode: number): Promise<void>;
@@ -63,6 +71,11 @@ export interface HostTerminal {
   /** First line, or all, of standard input. */
   readStdin(limit: number): Promise<Uint8Array>;
   readFd(fd: number, limit: number): Promise<Uint8Array>;
+  /**
+   * The next line of a descriptor (0 is standard input) without its line ending; nothing after it is
+   * consumed, so a second call gives the second line. @throws PkiError `password-missing` at the end of the input
+   */
+  readLine(fd: number, limit: number): Promise<Uint8Array>;
   out(text: string): void;
   /** Writes bytes to stdout as they are (an extracted DER). */
   outBytes(bytes: Uint8Array): void;
@@ -79,6 +92,8 @@ export interface FileWrite {
   readonly private: boolean;
   /** Reads the bytes back as the format they are in and compares; throws when they would not do. */
   readonly verify?: (bytes: Uint8Array) => Promise<void>;
+  /** True: directories missing above the file are made. Otherwise a missing directory is an error. */
+  readonly makeParents?: boolean;
   /** For `--dry-run` and the report: what changes, such as `add signer "ca"`. */
   readonly summary: readonly string[];
 }
