@@ -1,0 +1,126 @@
+import { derShape, indexOfAscii, pemLabels, startsWith } from "./sniff.ts";
+
+/** A file that we recognise and do not read. */
+export interface OtherFormat {
+  /** With its article, such as `a ZIP archive`. */
+  readonly title: string;
+  readonly hint?: string;
+}
+
+interface Known extends OtherFormat {
+  is(head: Uint8Array): boolean;
+}
+
+const ascii = (text: string) => (head: Uint8Array) =>
+  indexOfAscii(head.subarray(0, text.length), text) === 0;
+
+const convertWithKeytool = "convert it to PKCS#12 with keytool -importkeystore first";
+
+const KNOWN: readonly Known[] = [
+  {
+    title: "the request or CRL file of a key database",
+    hint: "name the .kdb beside it",
+    is: (head) => startsWith(head, 0x37, 0x48) && head[3] === 1,
+  },
+  {
+    title: "a PKCS#7 (.p7b) file",
+    hint: "take its certificates out with openssl pkcs7 -print_certs first",
+    is: (head) => derShape(head) === "other:pkcs7",
+  },
+  { title: "a certificate revocation list", is: (head) => derShape(head) === "other:crl" },
+  {
+    title: "a public key without a certificate",
+    is: (head) => derShape(head) === "other:public-key",
+  },
+  {
+    title: "a Bouncy Castle BCFKS keystore",
+    hint: convertWithKeytool,
+    is: (head) => derShape(head) === "other:bcfks",
+  },
+  {
+    // Version 1 or 2, then a salt of 20 octets behind its length.
+    title: "a Bouncy Castle BKS or UBER keystore",
+    hint: convertWithKeytool,
+    is: (head) =>
+      startsWith(head, 0, 0, 0) &&
+      (head[3] === 1 || head[3] === 2) &&
+      startsWith(head.subarray(4), 0, 0, 0, 20),
+  },
+  {
+    title: "an OpenSSH private key",
+    hint: "convert it with ssh-keygen -p -m PKCS8",
+    is: (head) => onlyPem(head, (label) => label.startsWith("OPENSSH ")),
+  },
+  { title: "an OpenPGP file", is: (head) => onlyPem(head, (label) => label.startsWith("PGP ")) },
+  {
+    title: "an SSH public key",
+    is: (head) =>
+      ascii("ssh-")(head) || ascii("ecdsa-sha2-")(head) || ascii("---- BEGIN SSH2")(head),
+  },
+  { title: "a PuTTY private key", is: ascii("PuTTY-User-Key-File") },
+  {
+    title: "PEM text in UTF-16",
+    hint: "save it as UTF-8 or ASCII",
+    is: (head) =>
+      indexOfAscii(head.subarray(0, 8192), "-\0-\0-\0-\0-\0B\0E\0G\0I\0N\0") !== -1 ||
+      indexOfAscii(head.subarray(0, 8192), "\0-\0-\0-\0-\0-\0B\0E\0G\0I\0N") !== -1,
+  },
+  {
+    title: "base64 without its BEGIN line",
+    hint: "put the lines -----BEGIN CERTIFICATE----- and -----END CERTIFICATE----- around it",
+    is: (head) => ascii("MII")(head) && isBase64(head.subarray(0, 1024)),
+  },
+  {
+    title: "a ZIP archive",
+    hint: "unpack it and name the keystore inside",
+    is: (head) => startsWith(head, 0x50, 0x4b, 3, 4),
+  },
+  { title: "a gzip archive", is: (head) => startsWith(head, 0x1f, 0x8b, 8) },
+  {
+    title: "an NSS certificate database",
+    hint: "export it to PKCS#12 with pk12util -o first",
+    is: (head) => ascii("SQLite format 3\0")(head) || startsWith(head, 0, 6, 0x15, 0x61),
+  },
+  { title: "a Java object stream", is: (head) => startsWith(head, 0xac, 0xed, 0, 5) },
+  { title: "a macOS keychain", is: ascii("kych") },
+  { title: "a Windows private key (.pvk)", is: (head) => startsWith(head, 0x1e, 0xf1, 0xb5, 0xb0) },
+  {
+    title: "a Windows certificate store (.sst)",
+    hint: "export it from certmgr as PKCS#12 or PKCS#7",
+    is: (head) => startsWith(head, 0, 0, 0, 0) && ascii("CERT")(head.subarray(4)),
+  },
+  // A stash has no magic: only its exact size and form speak for it, so it is asked last.
+  {
+    title: "a stash file (.sth)",
+    hint: "name the .kdb beside it, or use pki unstash",
+    is: (head) =>
+      (head.length === 129 && head.includes(0xf5)) || (head.length === 193 && !isText(head)),
+  },
+];
+
+/** What a file is that none of our codecs reads; undefined where nobody knows. */
+export function nameOther(head: Uint8Array): OtherFormat | undefined {
+  return KNOWN.find((known) => known.is(head));
+}
+
+function onlyPem(head: Uint8Array, wanted: (label: string) => boolean): boolean {
+  const labels = pemLabels(head);
+  return labels.length > 0 && labels.every(wanted);
+}
+
+function isText(head: Uint8Array): boolean {
+  return head.every((byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 9 && byte <= 13));
+}
+
+function isBase64(head: Uint8Array): boolean {
+  return head.every(
+    (byte) =>
+      (byte >= 0x41 && byte <= 0x5a) ||
+      (byte >= 0x61 && byte <= 0x7a) ||
+      (byte >= 0x2f && byte <= 0x39) ||
+      byte === 0x2b ||
+      byte === 0x3d ||
+      byte === 13 ||
+      byte === 10,
+  );
+}
