@@ -1,3 +1,5 @@
+import type { Secret } from "../model/secret.ts";
+
 /**
  * Everything the program may ask of the world. The real one is `node-host.ts`; tests use the fake of
  * `test/support/fake-host.ts` (fixed clock, seeded randomness, files in memory, scripted answers).
@@ -102,4 +104,56 @@ export interface FileWrite {
 export interface FileAppend {
   readonly path: string;
   readonly line: string;
+}
+
+/** A private key with its certificates, as one end of a handshake presents them. */
+export interface TlsIdentity {
+  /** PKCS#8 PrivateKeyInfo in DER. */
+  readonly pkcs8: Secret;
+  /** DER, leaf first. */
+  readonly chain: readonly [Uint8Array, ...Uint8Array[]];
+}
+
+/** One end of a handshake: what it presents, and whom it trusts (DER; nothing else is trusted). */
+export interface TlsEnd {
+  /** Absent: a client that presents no certificate. A server needs one. */
+  readonly identity?: TlsIdentity;
+  readonly trusted: readonly Uint8Array[];
+}
+
+export interface TlsOptions {
+  /** `required`: the server asks for the client's certificate and refuses a client without one. */
+  readonly clientCertificate: "required" | "none";
+  /**
+   * `peer`: each end judges the other's chain, dates included, as TLS software does. `nobody`: neither
+   * does, and the caller judges the certificates that were presented.
+   */
+  readonly verify: "peer" | "nobody";
+}
+
+/** How a handshake ended. Certificates are DER, leaf first, as the other end presented them. */
+export type TlsOutcome =
+  | {
+      readonly finished: true;
+      /** `TLSv1.2` or `TLSv1.3`. */
+      readonly protocol: string;
+      /** The standard name, such as `TLS_AES_256_GCM_SHA384`. */
+      readonly cipher: string;
+      readonly serverPresented: readonly Uint8Array[];
+      readonly clientPresented: readonly Uint8Array[];
+    }
+  | {
+      readonly finished: false;
+      readonly refusedBy: "server" | "client" | "unknown";
+      /** The TLS library's code, such as `CERT_HAS_EXPIRED`. */
+      readonly reason: string;
+    };
+
+/** TLS between two ends in this very process, over a socket of the loopback interface. */
+export interface HostTls {
+  /**
+   * One handshake of TLS 1.2 or newer, and one byte each way after it, so that both ends have
+   * accepted the other. Host names are not compared. Never rejects for what the ends do.
+   */
+  handshake(server: TlsEnd, client: TlsEnd, options: TlsOptions): Promise<TlsOutcome>;
 }
