@@ -1,0 +1,155 @@
+import { contextConstructed, contextTag, DerReader, decodeOid, Tag } from "../bytes/der.ts";
+import { toHex } from "../bytes/octets.ts";
+import { digest } from "../crypto/digest.ts";
+import type {
+  Certificate,
+  DistinguishedName,
+  Extension,
+  NameAttribute,
+} from "../model/certificate.ts";
+import { SIGNATURE_NAMES } from "./algorithms.ts";
+import { decodeValue } from "./name-value.ts";
+import { readPublicKey } from "./public-key.ts";
+import { readTime } from "./time.ts";
+
+/**
+ * Reads one X.509 certificate (RFC 5280 §4.1) from DER.
+ *
+ * The structure must be sound to the last byte; what the fields say is taken as it is, since real stores
+ * hold certificates with negative or zero serials, odd versions, unusual string types and times. Judging
+ * them is the business of `audit` and `validate`. Nothing is copied: the certificate and its parts are
+ * views of `der`, which the caller must not change afterwards.
+ *
+ * @param der - exactly one certificate; bytes after it are refused
+ * @param where - the place named in errors, such as `entries/3/chain/0`
+ * @throws PkiError `format-malformed`
+ */
+export function parseCertificate(der: Uint8Array, where = "certificate"): Certificate {
+  const file = new DerReader(der, where);
+  const outer = file.inside(file.next(Tag.sequence, "the certificate"));
+  file.finish("the certificate");
+
+  const tbs = outer.sequence("tbsCertificate");
+  const signature = outer.sequence("signatureAlgorithm");
+  const algorithm = signature.oid("signatureAlgorithm");
+  outer.bitString("signatureValue");
+  outer.finish("the certificate");
+
+  const version = readVersion(tbs);
+  const serial = readSerial(tbs);
+  tbs.next(Tag.sequence, "signature");
+  const issuer = readName(tbs, "issuer");
+  const validity = tbs.sequence("validity");
+  const notBefore = readTime(validity, "notBefore");
+  const notAfter = readTime(validity, "notAfter");
+  validity.finish("validity");
+  const subject = readName(tbs, "subject");
+  const publicKey = readPublicKey(tbs);
+  for (const unique of [1, 2]) {
+    if (tbs.optional(contextTag(unique)) === undefined) tbs.optional(contextConstructed(unique));
+  }
+  const extensions = tbs.peek() === contextConstructed(3) ? readExtensions(tbs) : [];
+  tbs.finish("tbsCertificate");
+
+  return {
+    der,
+    sha256: toHex(digest("sha256", der)),
+    version,
+    serial,
+    subject,
+    issuer,
+    notBefore,
+    notAfter,
+    signatureAlgorithm: SIGNATURE_NAMES[algorithm] ?? algorithm,
+    publicKey,
+    extensions,
+  };
+}
+
+/**
+ * Reads a Name (RFC 5280 §4.1.2.4); `reader` stands before it and is moved past it.
+ *
+ * @throws PkiError `format-malformed` where it is not a sequence of sets of type and value
+ */
+export function readName(reader: DerReader, what: string): DistinguishedName {
+  const element = reader.next(Tag.sequence, what);
+  const inside = reader.inside(element, what);
+  const rdns: NameAttribute[][] = [];
+  while (!inside.done) {
+    const set = inside.set("rdn");
+    const attributes: NameAttribute[] = [];
+    while (!set.done) {
+      const pair = set.sequence("attribute");
+      const type = pair.oid("type");
+      const value = pair.next(undefined, "value");
+      pair.finish("attribute");
+      attributes.push({
+        type,
+        value: decodeValue(reader.bytes, value.tag, value.start, value.body, value.end),
+        tag: value.tag,
+      });
+    }
+    rdns.push(attributes);
+  }
+  return { der: reader.raw(element), rdns };
+}
+
+/** The Name that `der` holds. @throws PkiError `format-malformed` */
+export function parseNameDer(der: Uint8Array, where = "name"): DistinguishedName {
+  const reader = new DerReader(der, where);
+  const name = readName(reader, "name");
+  reader.finish("the name");
+  return name;
+}
+
+/** Extensions ::= SEQUENCE OF Extension, as certificates and requests have them. */
+export function readExtensionList(list: DerReader): Extension[] {
+  const extensions: Extension[] = [];
+  while (!list.done) {
+    const item: DerReader = list.sequence("extension");
+    const element = item.next(Tag.oid, "extnID");
+    const oid = decodeOid(item.content(element));
+    if (oid === undefined) item.fail("extnID is not an object identifier");
+    const critical = item.peek() === Tag.boolean ? item.boolean("critical") : false;
+    const value = item.octetString("extnValue");
+    item.finish("extension");
+    extensions.push({ oid, critical, value });
+  }
+  return extensions;
+}
+
+function readExtensions(tbs: DerReader): Extension[] {
+  const explicit = tbs.enter(contextConstructed(3), "extensions");
+  const list = explicit.inside(explicit.next(Tag.sequence, "the list"));
+  explicit.finish("extensions");
+  return readExtensionList(list);
+}
+
+/** Version ::= INTEGER { v1(0), v2(1), v3(2) } DEFAULT v1; other numbers are shown, plus one, as they are. */
+function readVersion(tbs: DerReader): number {
+  if (tbs.peek() !== contextConstructed(0)) return 1;
+  const explicit = tbs.enter(contextConstructed(0), "version");
+  const bytes = explicit.integerBytes("version", 4);
+  explicit.finish("version");
+  let value = (bytes[0] as number) >= 0x80 ? -1 : 0;
+  for (const byte of bytes) value = value * 256 + byte;
+  return value + 1;
+}
+
+function readSerial(tbs: DerReader): string {
+  const bytes = tbs.integerBytes("serialNumber");
+  if ((bytes[0] as number) < 0x80) {
+    let start = 0;
+    while (start < bytes.length - 1 && bytes[start] === 0) start++;
+    return toHex(bytes.subarray(start));
+  }
+  // The magnitude of a negative number: invert and add one.
+  const out = Uint8Array.from(bytes, (byte) => byte ^ 0xff);
+  for (let i = out.length - 1; i >= 0; i--) {
+    out[i] = ((out[i] as number) + 1) & 0xff;
+    if (out[i] !== 0) break;
+  }
+  let start = 0;
+  while (start < out.length - 1 && out[start] === 0) start++;
+  return `-${toHex(out.subarray(start))}`;
+}
