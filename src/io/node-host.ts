@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+import type { Host } from "./host.ts";
+import { type Interruptible, nodeFiles } from "./node-files.ts";
+import { nodeTerminal } from "./node-terminal.ts";
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** The real host. The `node-*.ts` files of this folder are the only importers of node:fs, node:tty and node:os. */
+export function nodeHost(): Host {
+  const random = (count: number) => new Uint8Array(randomBytes(count));
+  return {
+    now: () => {
+      const now = new Date();
+      now.setUTCMilliseconds(0);
+      return now;
+    },
+    random,
+    env: (name) => process.env[name],
+    processId: process.pid,
+    files: nodeFiles(interruptions(), random),
+    terminal: nodeTerminal(),
+  };
+}
+
+/**
+ * Undoes what is registered when a signal comes, then ends with the signal's exit code. Signals arrive
+ * between turns of the event loop, so never between the renames of one commit.
+ */
+function interruptions(): Interruptible {
+  const undos = new Set<() => void>();
+  let listening = false;
+  const listen = () => {
+    listening = true;
+    for (const [signal, code] of Object.entries(SIGNALS)) {
+      process.on(signal, () => {
+        for (const undo of undos) undo();
+        process.exit(code);
+      });
+    }
+  };
+  return {
+    onInterrupt(undo) {
+      if (!listening) listen();
+      undos.add(undo);
+      return () => undos.delete(undo);
+    },
+  };
+}
