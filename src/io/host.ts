@@ -13,6 +13,7 @@ export interface Host {
   readonly processId: number;
   readonly files: HostFiles;
   readonly terminal: HostTerminal;
+  readonly tls: HostTls;
 }
 
 export interface FileRead {

@@ -19,6 +19,13 @@ export function nodeHost(): Host {
     processId: process.pid,
     files: nodeFiles(interruptions(), random),
     terminal: nodeTerminal(),
+    tls: {
+      // Loaded late: node:tls costs more to load than most commands take.
+      async handshake(...ends) {
+        const { nodeTls } = await import("./tls.ts");
+        return await nodeTls.handshake(...ends);
+      },
+    },
   };
 }
 

@@ -205,13 +205,20 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     },
   };
 
+  const now = () => options.now ?? new Date("2026-11-22T00:00:00Z");
   return {
-    now: () => options.now ?? new Date("2026-11-22T00:00:00Z"),
+    now,
     random: seededRandom(options.seed ?? "fake host"),
     env: (name) => options.env?.[name],
     processId: 4711,
     files,
     terminal,
+    tls: {
+      async handshake(...ends) {
+        const { fakeTls } = await import("./fake-tls.ts");
+        return await fakeTls(now).handshake(...ends);
+      },
+    },
     disk,
     stdout: () => new TextDecoder().decode(joined()),
     stdoutBytes: joined,
