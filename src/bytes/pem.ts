@@ -1,0 +1,241 @@
+import { PkiError } from "../model/error.ts";
+
+/** One armoured block of a text (RFC 7468, RFC 1421). */
+export interface PemBlock {
+  /** The words after BEGIN, such as `CERTIFICATE`. */
+  readonly label: string;
+  /** RFC 1421 headers in file order, such as `Proc-Type` → `4,ENCRYPTED`; names as written. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** The decoded content: usually, not always, DER. */
+  readonly der: Uint8Array;
+  /** Offset of the first byte of the BEGIN line. */
+  readonly start: number;
+  /** Offset after the END line and its line break. */
+  readonly end: number;
+  /** Line of the BEGIN line, from 1. */
+  readonly line: number;
+}
+
+const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_LINES = 1_000_000;
+const MAX_BLOCKS = 100_000;
+const MAX_HEADERS = 32;
+const MAX_LABEL = 64;
+const DASHES = "-----";
+
+/**
+ * Finds the armoured blocks of a text, in order. What stands around them is skipped; a text without any
+ * gives an empty list.
+ *
+ * A single pass without backtracking: time grows with the length. Taken beside RFC 7468: a byte order
+ * mark, any line ending, blanks around lines, lines of any length, missing padding. An END that is
+ * missing or names another label, and characters outside base64, are refused.
+ *
+ * @param bytes - at most 64 MiB and 1,000,000 lines
+ * @throws PkiError `format-malformed` with `where` such as `line 31`; `limit-exceeded`
+ */
+export function readPem(bytes: Uint8Array): readonly PemBlock[] {
+  if (bytes.length > MAX_BYTES) tooMuch("more than 64 MiB of text", 0);
+  const lines = new Lines(bytes);
+  const blocks: PemBlock[] = [];
+  while (lines.next()) {
+    const label = boundary(lines.text(), "BEGIN ");
+    if (label === undefined) continue;
+    if (blocks.length >= MAX_BLOCKS) tooMuch(`more than ${MAX_BLOCKS} blocks`, lines.number);
+    blocks.push(readBlock(lines, label));
+  }
+  return blocks;
+}
+
+/** True when a line of `head` begins an armoured block. */
+export function looksLikePem(head: Uint8Array): boolean {
+  const lines = new Lines(head);
+  while (lines.next()) if (boundary(lines.text(), "BEGIN ") !== undefined) return true;
+  return false;
+}
+
+/** One armoured block: 64 columns, LF (RFC 7468 §2). `label` is trusted to be plain words. */
+export function writePem(
+  label: string,
+  der: Uint8Array,
+  headers: Iterable<readonly [string, string]> = [],
+): string {
+  let out = `-----BEGIN ${label}-----\n`;
+  let headed = false;
+  for (const [name, value] of headers) {
+    out += `${name}: ${value}\n`;
+    headed = true;
+  }
+  if (headed) out += "\n";
+  const text = encodeBase64(der);
+  for (let at = 0; at < text.length; at += 64) out += `${text.slice(at, at + 64)}\n`;
+  return `${out}-----END ${label}-----\n`;
+}
+
+/** Base64 of RFC 4648 §4 with padding, on one line. */
+export function encodeBase64(bytes: Uint8Array): string {
+  // In slices, as an argument list has its limits; 3 divides each, so they can be joined.
+  let out = "";
+  for (let at = 0; at < bytes.length; at += 24_576) {
+    out += btoa(String.fromCharCode(...bytes.subarray(at, at + 24_576)));
+  }
+  return out;
+}
+
+/** Walks a text line by line over its bytes. A line ends with LF, CR or CRLF. */
+class Lines {
+  readonly bytes: Uint8Array;
+  number = 0;
+  start = 0;
+  end = 0;
+  #next: number;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+    this.#next = marked ? 3 : 0;
+  }
+
+  /** Offset of the first byte after the line and its break. */
+  get after(): number {
+    return this.#next;
+  }
+
+  next(): boolean {
+    const { bytes } = this;
+    if (this.#next >= bytes.length) return false;
+    this.number++;
+    if (this.number > MAX_LINES) tooMuch(`more than ${MAX_LINES} lines`, this.number);
+    this.start = this.#next;
+    let at = this.start;
+    while (at < bytes.length && bytes[at] !== 0x0a && bytes[at] !== 0x0d) at++;
+    this.end = at;
+    if (at < bytes.length) at += bytes[at] === 0x0d && bytes[at + 1] === 0x0a ? 2 : 1;
+    this.#next = at;
+    return true;
+  }
+
+  /** The line without blanks around it, as Latin-1; long lines come back empty: no boundary is long. */
+  text(limit = 256): string {
+    let { start, end } = this;
+    while (start < end && isBlank(this.bytes[start] as number)) start++;
+    while (end > start && isBlank(this.bytes[end - 1] as number)) end--;
+    return end - start > limit ? "" : String.fromCharCode(...this.bytes.subarray(start, end));
+  }
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09;
+}
+
+/** The label of a `-----BEGIN x-----` or `-----END x-----` line. */
+function boundary(line: string, keyword: string): string | undefined {
+  if (!line.startsWith(DASHES + keyword) || !line.endsWith(DASHES)) return undefined;
+  const label = line.slice(DASHES.length + keyword.length, -DASHES.length);
+  return label.length > MAX_LABEL || label.includes(DASHES) ? undefined : label;
+}
+
+function readBlock(lines: Lines, label: string): PemBlock {
+  const { start, number: line } = lines;
+  const headers = new Map<string, string>();
+  const body = new Base64();
+  let inHeaders = true;
+  let last: string | undefined;
+  while (lines.next()) {
+    const text = lines.text();
+    if (text.startsWith(DASHES)) {
+      const ended = boundary(text, "END ");
+      if (ended !== label)
+        malformed(`block from line ${line} ends with another label`, lines.number);
+      return { label, headers, der: body.finish(lines.number), start, end: lines.after, line };
+    }
+    if (inHeaders) {
+      const colon = text.indexOf(":");
+      const folded = isBlank(lines.bytes[lines.start] as number) && last !== undefined;
+      if (colon > 0 || (folded && text !== "")) {
+        if (headers.size >= MAX_HEADERS) tooMuch(`more than ${MAX_HEADERS} headers`, lines.number);
+        if (colon > 0 && !folded) {
+          last = text.slice(0, colon).trim();
+          headers.set(last, text.slice(colon + 1).trim());
+        } else if (last !== undefined) {
+          headers.set(last, `${headers.get(last)}${text}`);
+        }
+        continue;
+      }
+      if (text !== "" || headers.size > 0) inHeaders = false;
+    }
+    body.line(lines.bytes, lines.start, lines.end, lines.number);
+  }
+  malformed("block has no END line", line);
+}
+
+/** Collects base64 (RFC 4648 §4) line by line into a buffer that grows with what was read. */
+class Base64 {
+  #out = new Uint8Array(3072);
+  #length = 0;
+  #bits = 0;
+  #held = 0;
+  #padding = 0;
+
+  line(bytes: Uint8Array, start: number, end: number, number: number): void {
+    for (let i = start; i < end; i++) {
+      const value = VALUES[bytes[i] as number] as number;
+      if (value < 64) {
+        if (this.#padding > 0) malformed("base64 goes on after its padding", number);
+        this.#bits = ((this.#bits << 6) | value) & 0xffffff;
+        if (++this.#held === 4) this.#put(3);
+      } else if (value === PADDING) {
+        if (++this.#padding > 2) malformed("base64 has too much padding", number);
+      } else if (value === INVALID) {
+        malformed("a character that is not base64", number);
+      }
+    }
+  }
+
+  finish(number: number): Uint8Array {
+    const missing = (4 - this.#held) % 4;
+    if (missing === 3 || (this.#padding > 0 && this.#padding !== missing)) {
+      malformed("base64 is incomplete", number);
+    }
+    if (missing > 0) {
+      this.#bits = (this.#bits << (6 * missing)) & 0xffffff;
+      this.#put(3 - missing);
+    }
+    return this.#out.slice(0, this.#length);
+  }
+
+  #put(count: number): void {
+    if (this.#length + 3 > this.#out.length) {
+      const bigger = new Uint8Array(this.#out.length * 2);
+      bigger.set(this.#out);
+      this.#out.fill(0); // the outgrown buffer may have held a key
+      this.#out = bigger;
+    }
+    this.#out[this.#length] = this.#bits >> 16;
+    this.#out[this.#length + 1] = this.#bits >> 8;
+    this.#out[this.#length + 2] = this.#bits;
+    this.#length += count;
+    this.#held = 0;
+  }
+}
+
+const PADDING = 64;
+const BLANK = 65;
+const INVALID = 66;
+const VALUES: Uint8Array = (() => {
+  const values = new Uint8Array(256).fill(INVALID);
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (let i = 0; i < 64; i++) values[alphabet.charCodeAt(i)] = i;
+  values[0x3d] = PADDING;
+  values[0x20] = BLANK;
+  values[0x09] = BLANK;
+  return values;
+})();
+
+function malformed(message: string, line: number): never {
+  throw new PkiError("format-malformed", message, { where: `line ${line}` });
+}
+
+function tooMuch(message: string, line: number): never {
+  throw new PkiError("limit-exceeded", message, { where: `line ${line}` });
+}
