@@ -1,0 +1,140 @@
+import { utf8 } from "../../bytes/text.ts";
+import type { Certificate } from "../../model/certificate.ts";
+import { PkiError } from "../../model/error.ts";
+import type { Secret } from "../../model/secret.ts";
+import type { Container, Entry, KeyMaterial, Store } from "../../model/store.ts";
+import { parseCertificate } from "../../x509/parse.ts";
+import type { Passwords, ReadResult } from "../codec.ts";
+import { KDB_SCHEME, type KdbEntryRest } from "./entry.ts";
+import { integrityOf, partsOf, sameMac, verifierOf } from "./integrity.ts";
+import { type KdbFile, type KdbHeader, type KdbHome, readHeader } from "./layout.ts";
+import { DEFAULT_PROTECTION, protectionOf, type Sealing, sealingOf } from "./protection.ts";
+import { Flag, Holding, type KdbRecord, readSlot } from "./record.ts";
+import { type ChainOf, chainsFrom } from "./signers.ts";
+
+/**
+ * Reads a GSKit key database (`.kdb`, `.rdb` or `.crl`), version 3, 4 or 6.
+ *
+ * Format: docs/formats/kdb.md. With a password both MACs are checked before any record is looked at;
+ * without one the certificates, which stand in clear, are listed as `not-checked`. Keys stay sealed.
+ * Each key's chain is completed from the certificates of the same file.
+ *
+ * @param bytes - the whole file; up to 100,000 records
+ * @param passwords - `store` as bytes: GSKit knows no character set
+ * @returns entries in file order; a label that is not UTF-8 is shown with U+FFFD and kept as bytes
+ * @throws PkiError `password-refused` when the verifier over the header does not fit (wrong password,
+ *   or a damaged header); `integrity-mismatch` when the password is right and the file is damaged;
+ *   `format-malformed` with `where` such as `records/3`; `format-unsupported`; `limit-exceeded`
+ */
+export async function readKdb(bytes: Uint8Array, passwords: Passwords): Promise<ReadResult> {
+  const header = readHeader(bytes);
+  if (passwords.store !== undefined) checkIntegrity(bytes, header, passwords.store);
+  const parts = partsOf(header.version, bytes);
+  const home: KdbHome = {
+    version: header.version,
+    header: parts.header,
+    verifier: parts.verifier,
+  };
+  const slots = Array.from({ length: header.count }, (_, i) =>
+    parts.slots.subarray(i * header.slotSize, (i + 1) * header.slotSize),
+  );
+  const opaque = header.type === "crl";
+  const records = opaque ? [] : slots.map((slot, i) => readSlot(slot, `records/${i + 1}`));
+  const entries = entriesOf(records, home);
+  const marked = records.findIndex((record) => (record.flags & Flag.default) !== 0);
+  const defaultLabel = entries[marked]?.label;
+  const store: Store = { entries, ...(defaultLabel === undefined ? {} : { defaultLabel }) };
+  const rest: KdbFile = {
+    type: header.type,
+    kind: header.kind,
+    salt: header.salt,
+    slotSize: header.slotSize,
+    defaultLabel,
+    slots: opaque ? slots : [],
+    home,
+  };
+  return { store, container: containerOf(header, records, passwords, rest) };
+}
+
+function checkIntegrity(bytes: Uint8Array, header: KdbHeader, password: Secret): void {
+  const { version, slotSize } = header;
+  const parts = partsOf(version, bytes);
+  password.use((secret) => {
+    if (!sameMac(verifierOf(version, parts.header, secret), parts.verifier)) {
+      throw new PkiError("password-refused", "the password does not open this key database", {
+        where: "header/verifier",
+        hint: "give the right password; if it is right, the first bytes of the file are damaged",
+      });
+    }
+    const value = integrityOf(version, parts.head, parts.slots, slotSize, secret);
+    if (!sameMac(value, parts.integrity)) {
+      throw new PkiError(
+        "integrity-mismatch",
+        "the password is right, but the file was changed after it was written",
+        { where: "header/integrity", hint: "restore the file from a backup" },
+      );
+    }
+  });
+}
+
+function containerOf(
+  header: KdbHeader,
+  records: readonly KdbRecord[],
+  passwords: Passwords,
+  rest: KdbFile,
+): Container {
+  const sealings = records.map(({ sealed }) => sealed && sealingOf(sealed));
+  const used = sealings.filter((sealing): sealing is Sealing => sealing !== undefined);
+  const iterations = used.map((sealing) => sealing.iterations).filter((count) => count > 0);
+  return {
+    format: "kdb",
+    version: header.version,
+    protection: protectionOf(used) ?? DEFAULT_PROTECTION[header.version],
+    integrity: passwords.store === undefined ? "not-checked" : "verified",
+    ...(iterations.length === 0 ? {} : { iterations: iterations.reduce((a, b) => Math.min(a, b)) }),
+    ...(header.expires === 0 ? {} : { passwordExpires: new Date(header.expires * 1000) }),
+    rest,
+  };
+}
+
+function entriesOf(records: readonly KdbRecord[], home: KdbHome): readonly Entry[] {
+  const certificates = records.map((record, i) =>
+    record.public !== undefined && record.holding !== Holding.request
+      ? parseCertificate(record.public, `records/${i + 1}/certificate`)
+      : undefined,
+  );
+  const chainOf = chainsFrom(certificates.filter((found) => found !== undefined));
+  return records.map((record, i) => entryOf(record, certificates[i], home, chainOf));
+}
+
+function entryOf(
+  record: KdbRecord,
+  certificate: Certificate | undefined,
+  home: KdbHome,
+  chainOf: ChainOf,
+): Entry {
+  const label = utf8.decodeLenient(record.label);
+  const rest: KdbEntryRest = {
+    home,
+    record,
+    label,
+    sha256: certificate?.sha256,
+    chain: undefined,
+  };
+  const key: KeyMaterial = {
+    state: "sealed",
+    scheme: KDB_SCHEME,
+    blob: record.sealed ?? new Uint8Array(0),
+  };
+  if (certificate === undefined) {
+    return record.public === undefined
+      ? { kind: "secret", label, algorithm: "unknown", key, rest }
+      : { kind: "request", label, key, pkcs10: record.public, rest };
+  }
+  if (record.holding === Holding.signer) {
+    const enabled = (record.flags & Flag.trusted) !== 0;
+    return { kind: "trusted", label, certificate, enabled, rest };
+  }
+  const chain = chainOf(certificate);
+  return { kind: "key", label, key, chain, rest: { ...rest, chain } };
+}
