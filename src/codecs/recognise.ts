@@ -36,7 +36,8 @@ export function isDer(head: Uint8Array): boolean {
 /**
  * The format of a file by its first bytes, never by its name. No codec is loaded.
  *
- * @param head - 4 KiB are enough for every format but PEM behind a long preface; more may be given
+ * @param head - 4 KiB are enough for every format but PEM behind a long preface (what `openssl x509 -text`
+ *   writes): give the whole file where it is at hand
  * @returns undefined for what is none of ours; `nameOther` may know what it is
  */
 export function recognise(head: Uint8Array): FormatId | undefined {

@@ -11,8 +11,8 @@ export interface FoundEntry {
 }
 
 /**
- * An entry that the model cannot show: a private key without certificates, or a certificate that is not
- * X.509. It is not listed, and is written again at its place.
+ * An entry that the model cannot show, since it has a certificate that is not X.509. It is not listed,
+ * and is written again at its place.
  */
 export interface Carried {
   /** Among all entries of the file. */

@@ -13,7 +13,8 @@ const MAX_DATE = 8_640_000_000_000_000n;
  * Reads a Java keystore (JKS, version 1 or 2).
  *
  * Format: docs/formats/java.md, layout.ts. Keys stay sealed; the store password only checks integrity.
- * A key without certificates and a certificate of another type than X.509 are carried, not shown.
+ * A key without certificates is shown as a secret; certificates of another type than X.509 are carried,
+ * not shown.
  *
  * @param bytes - the whole file; over 100,000 entries and 1 MiB for a key or certificate are refused
  * @param passwords - `store` may be absent: then `container.integrity` says `not-checked`
@@ -40,7 +41,7 @@ export function readJks(bytes: Uint8Array, passwords: Passwords): ReadResult {
       integrity: passwords.store === undefined ? "not-checked" : "verified",
       protections: [
         { of: "mac", scheme: "sha1" },
-        ...(entries.some((entry) => entry.kind === "key")
+        ...(raw.entries.some((entry) => entry.key !== undefined)
           ? [{ of: "keys" as const, scheme: "sun-jks" }]
           : []),
       ],
@@ -65,12 +66,12 @@ function readEntry(found: RawEntry, index: number): Entry | undefined {
     const certificate = parseCertificate(only.der, `${where}/certificate`);
     return { kind: "trusted", ...named, certificate, enabled: true };
   }
+  const key = { state: "sealed", scheme: JKS_SCHEME, blob: found.key } as const;
   const [leaf, ...signers] = found.certificates.map((certificate, i) =>
     parseCertificate(certificate.der, `${where}/chain/${i}`),
   );
-  if (leaf === undefined) return undefined;
+  if (leaf === undefined) return { kind: "secret", ...named, algorithm: "private-key", key };
   const chain: readonly [Certificate, ...Certificate[]] = [leaf, ...signers];
-  const key = { state: "sealed", scheme: JKS_SCHEME, blob: found.key } as const;
   return { kind: "key", ...named, key, chain };
 }
 

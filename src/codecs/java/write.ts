@@ -106,8 +106,16 @@ function entryBytes(
       return out.toBytes();
     case "request":
       return refuse("a JKS cannot hold a certificate request", label);
-    case "secret":
-      return refuse("a JKS cannot hold a secret key", label);
+    case "secret": {
+      // One is written only as it was found: a private key that never had a certificate.
+      if (foundEntry(entry) === undefined || entry.key.state === "open") {
+        refuse("a JKS cannot hold a secret key", label);
+      }
+      const key = keyBytes(entry.key, label, passwords, random);
+      put(TAG_KEY);
+      out.u32(key.length).put(key).u32(0);
+      return out.toBytes();
+    }
   }
 }
 
