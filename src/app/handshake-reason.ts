@@ -77,6 +77,7 @@ const REASONS: Readonly<Record<string, HandshakeReason>> = {
   CA_MD_TOO_WEAK: WEAK_HASH,
   ERR_OSSL_X509_KEY_VALUES_MISMATCH: WRONG_KEY,
   ERR_OSSL_X509_KEY_TYPE_MISMATCH: WRONG_KEY,
+  ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM: WRONG_KEY,
   ERR_SSL_NO_SHARED_SIGNATURE_ALGORITHMS: {
     text: "both ends have no signature scheme or curve in common",
     hint: "issue it anew with RSA or a NIST curve (P-256)",
