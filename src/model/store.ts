@@ -67,6 +67,15 @@ export interface Store {
  */
 export type Integrity = "verified" | "not-checked" | "absent" | "none";
 
+/** One way in which the file protects something, as found in it: what an audit judges. */
+export interface ProtectionFact {
+  readonly of: "mac" | "keys" | "certificates";
+  /** Lower-case scheme, such as `hmac-sha256`, `pbes2-aes256-cbc-hmac-sha256`, `pbe-sha1-rc2-40`. */
+  readonly scheme: string;
+  readonly iterations?: number;
+  readonly saltBytes?: number;
+}
+
 /** What the file says of itself. */
 export interface Container {
   readonly format: FormatId;
@@ -79,5 +88,7 @@ export interface Container {
   readonly iterations?: number;
   /** When the store's password expires (KDB). */
   readonly passwordExpires?: Date;
+  /** Every distinct protection found, in file order. */
+  readonly protections?: readonly ProtectionFact[];
   readonly rest?: Rest;
 }

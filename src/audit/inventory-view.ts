@@ -1,0 +1,142 @@
+import { toHex } from "../bytes/octets.ts";
+import { digest } from "../crypto/digest.ts";
+import type { OpenedStore, RefusedFile } from "../model/inventory.ts";
+import type { FormatId } from "../model/store.ts";
+import type { CertificateView } from "./certificate-view.ts";
+import type { Use } from "./rule.ts";
+
+/** One place that a certificate stands in. */
+export interface Standing {
+  readonly store: StoreRecord;
+  readonly label: string;
+  readonly use: Use;
+}
+
+/** What is remembered of a store after it was judged: enough to compare stores, not what they hold. */
+export interface StoreRecord {
+  readonly path: string;
+  readonly format: FormatId;
+  /** Same tag, same password; absent where no password was used. */
+  readonly passwordTag?: string;
+  readonly passwordLength?: number;
+  readonly keyLabels: readonly string[];
+  /** SHA-256 of the certificates trusted here (enabled signers), and of those in key chains. */
+  readonly trusted: readonly string[];
+  readonly personal: readonly string[];
+}
+
+/** What is remembered of a distinct certificate; its DER is not kept, so memory stays small. */
+export interface CertificateRecord {
+  readonly sha256: string;
+  /** RFC 4514 text. */
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serial: string;
+  /** SHA-256 of SubjectPublicKeyInfo, lower-case hex. */
+  readonly spki: string;
+  readonly keyAlgorithm: string;
+  /** RSA modulus, unsigned big-endian. */
+  readonly modulus?: Uint8Array;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly selfIssued: boolean;
+  readonly ca: boolean;
+  /** Subject key identifier and the one of the authority, lower-case hex, where the extensions stand. */
+  readonly subjectKeyId?: string;
+  readonly authorityKeyId?: string;
+  readonly standings: readonly Standing[];
+}
+
+/** Everything that was found, for the rules that compare. */
+export interface InventoryView {
+  /** In order of first sight, which is the sorted order of paths. */
+  readonly certificates: ReadonlyMap<string, CertificateRecord>;
+  readonly stores: readonly StoreRecord[];
+  readonly refused: readonly RefusedFile[];
+}
+
+/** Collects the records while stores pass by one at a time. */
+export class InventoryBuilder {
+  readonly #certificates = new Map<string, CertificateRecord & { standings: Standing[] }>();
+  readonly #stores: StoreRecord[] = [];
+  readonly #refused: RefusedFile[] = [];
+
+  addRefused(file: RefusedFile): void {
+    this.#refused.push(file);
+  }
+
+  addStore(
+    store: OpenedStore,
+    viewOf: (certificate: CertificateView["certificate"]) => CertificateView,
+  ): void {
+    const { entries } = store.store;
+    const trusted: string[] = [];
+    const personal: string[] = [];
+    const keyLabels: string[] = [];
+    for (const entry of entries) {
+      if (entry.kind === "trusted" && entry.enabled) trusted.push(entry.certificate.sha256);
+      if (entry.kind === "key") {
+        personal.push(entry.chain[0].sha256);
+        keyLabels.push(entry.label);
+      }
+    }
+    const record: StoreRecord = {
+      path: store.path,
+      format: store.container.format,
+      ...(store.password === undefined
+        ? {}
+        : { passwordTag: store.password.tag, passwordLength: store.password.length }),
+      keyLabels,
+      trusted,
+      personal,
+    };
+    this.#stores.push(record);
+    for (const entry of entries) {
+      if (entry.kind === "trusted") {
+        this.#stand(viewOf(entry.certificate), {
+          store: record,
+          label: entry.label,
+          use: "signer",
+        });
+      } else if (entry.kind === "key") {
+        entry.chain.forEach((certificate, i) => {
+          this.#stand(viewOf(certificate), {
+            store: record,
+            label: entry.label,
+            use: i === 0 ? "personal" : "chain",
+          });
+        });
+      }
+    }
+  }
+
+  #stand(view: CertificateView, standing: Standing): void {
+    const { sha256 } = view.certificate;
+    const known = this.#certificates.get(sha256);
+    if (known !== undefined) {
+      known.standings.push(standing);
+      return;
+    }
+    const { certificate } = view;
+    this.#certificates.set(sha256, {
+      sha256,
+      subject: view.subject,
+      issuer: view.issuer,
+      serial: certificate.serial,
+      spki: toHex(digest("sha256", certificate.publicKey.spki)),
+      keyAlgorithm: certificate.publicKey.algorithm,
+      ...(view.modulus === undefined ? {} : { modulus: view.modulus.slice() }),
+      notBefore: certificate.notBefore,
+      notAfter: certificate.notAfter,
+      selfIssued: view.selfIssued,
+      ca: view.ca,
+      ...(view.subjectKeyId === undefined ? {} : { subjectKeyId: view.subjectKeyId }),
+      ...(view.authorityKeyId === undefined ? {} : { authorityKeyId: view.authorityKeyId }),
+      standings: [standing],
+    });
+  }
+
+  view(): InventoryView {
+    return { certificates: this.#certificates, stores: this.#stores, refused: this.#refused };
+  }
+}

@@ -1,0 +1,70 @@
+import type { ErrorCode } from "./error.ts";
+import type { Container, Store } from "./store.ts";
+
+/** A file as the disk shows it. Times and owners of archive members come from the archive. */
+export interface FileFacts {
+  readonly size: number;
+  /** Permission bits; absent where they mean nothing (archive member, Windows). */
+  readonly mode?: number;
+  readonly modified?: Date;
+  /** Lower-case, with the dot; empty where there is none. */
+  readonly extension: string;
+  /** True when the file is inside a git work tree and tracked. */
+  readonly tracked?: boolean;
+}
+
+/** What is known of the password that opened a store; never the password. */
+export interface PasswordFacts {
+  readonly source: "stash" | "given" | "well-known";
+  /** Name of the default it equals, such as `changeit`: only for passwords that are public knowledge. */
+  readonly wellKnown?: string;
+  readonly length: number;
+  /** Estimated bits: length times log2 of the alphabet of the character classes used. */
+  readonly bits: number;
+  /** Same value for the same password within one run, another in the next run: an HMAC under a random key. */
+  readonly tag: string;
+}
+
+/** The stash file beside a store. */
+export interface StashFacts {
+  readonly path: string;
+  readonly version?: 1 | 2;
+  readonly file: FileFacts;
+  /** Whether its password opens the store; absent when it could not be read. */
+  readonly opens?: boolean;
+  /** Why it could not be read. */
+  readonly problem?: ErrorCode;
+}
+
+/** What was found out about one private key by opening it. */
+export interface KeyFacts {
+  readonly label: string;
+  /** Absent: the key was not opened. False: its public key is not the certificate's. */
+  readonly matches?: boolean;
+  /** True when the store's password does not open the key. */
+  readonly otherPassword?: boolean;
+  /** The PEM file holds it without encryption. */
+  readonly unencrypted?: boolean;
+}
+
+/** A store that the audit could open. */
+export interface OpenedStore {
+  readonly path: string;
+  readonly file: FileFacts;
+  readonly container: Container;
+  readonly store: Store;
+  readonly password?: PasswordFacts;
+  readonly stash?: StashFacts;
+  readonly keys: readonly KeyFacts[];
+}
+
+/** A file that looks like a store and could not be opened. */
+export interface RefusedFile {
+  readonly path: string;
+  readonly file: FileFacts;
+  /** What it looks like: a FormatId or the name of a format that is not read (`bks`, `zip` …); absent where unknown. */
+  readonly format?: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly stash?: StashFacts;
+}
