@@ -137,3 +137,11 @@ function quietly(
   }
   return length > limit - at ? undefined : { body: at, end: at + length };
 }
+
+/** The modulus of an RSA key as an unsigned magnitude; undefined for other keys and unreadable ones. */
+export function rsaModulus(key: PublicKeyView): Uint8Array | undefined {
+  if (key.algorithm !== "RSA" && key.algorithm !== "RSASSA-PSS") return undefined;
+  const inside = new DerReader(key.spki, "subjectPublicKeyInfo").sequence("subjectPublicKeyInfo");
+  inside.next(Tag.sequence, "algorithm");
+  return rsaMagnitudes(inside.bitString("subjectPublicKey").bytes)?.modulus;
+}
