@@ -4,9 +4,10 @@ import type { Certificate } from "../model/certificate.ts";
 import type { Finding, Place, Severity } from "../model/finding.ts";
 import { SEVERITIES } from "../model/finding.ts";
 import type { OpenedStore, RefusedFile } from "../model/inventory.ts";
+import type { Entry } from "../model/store.ts";
 import { CertificateView } from "./certificate-view.ts";
 import { InventoryBuilder } from "./inventory-view.ts";
-import type { Parameters, ProfileId, Rule, RuleContext, Verdict } from "./rule.ts";
+import type { Parameters, ProfileId, Rule, RuleContext, UseSubject, Verdict } from "./rule.ts";
 
 /** How a rule applies to one path: the policy's answer. */
 export interface RuleSetting {
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly now: Date;
   readonly profiles: ReadonlySet<ProfileId>;
   readonly settings: Settings;
+  /** True when `settings` does not look at the path: then a certificate seen twice is judged once. */
+  readonly everywhere: boolean;
 }
 
 /** A rule that threw: a fault of ours, told and survived. */
@@ -56,7 +59,7 @@ export class AuditRun {
   readonly #options: RunOptions;
   readonly #drafts = new Map<string, Draft>();
   readonly #inventory = new InventoryBuilder();
-  readonly #verdicts = new Map<string, Map<Rule, Verdict | null>>();
+  readonly #verdicts = new Map<string, ReadonlyMap<Rule, Verdict>>();
   readonly failures: RuleFailure[] = [];
 
   constructor(options: RunOptions) {
@@ -75,73 +78,55 @@ export class AuditRun {
       return view;
     };
     this.#inventory.addStore(store, viewOf);
+    const { path } = store;
+    const uses = [...usesOf(store, viewOf)];
     for (const rule of this.#options.rules) {
-      const setting = this.#options.settings(rule, store.path);
+      const setting = this.#options.settings(rule, path);
       if (setting === undefined) continue;
       const context = this.#context(setting);
-      this.#guard(rule, store.path, () => this.#judge(rule, store, viewOf, setting, context));
+      this.#guard(rule, path, () => {
+        if (rule.on === "store") {
+          this.#take(rule, setting, path, { path }, rule.check({ store, viewOf }, context));
+        } else if (rule.on === "entry") {
+          for (const entry of store.store.entries) {
+            const verdict = rule.check({ entry, store, viewOf }, context);
+            this.#take(rule, setting, `${path}\u0000${entry.label}`, placeOf(path, entry), verdict);
+          }
+        } else if (rule.on === "use") {
+          for (const subject of uses) {
+            const { sha256 } = subject.certificate;
+            const place = { path, label: subject.entry.label, sha256 };
+            this.#take(rule, setting, sha256, place, rule.check(subject, context));
+          }
+        }
+      });
     }
+    for (const { view, entry } of uses) this.#certificate(view, { path, label: entry.label });
   }
 
-  #judge(
-    rule: Rule,
-    store: OpenedStore,
-    viewOf: (certificate: Certificate) => CertificateView,
-    setting: RuleSetting,
-    context: RuleContext,
-  ): void {
-    const { path } = store;
-    if (rule.on === "store") {
-      this.#take(rule, setting, path, { path }, rule.check({ store, viewOf }, context));
-    } else if (rule.on === "entry") {
-      for (const entry of store.store.entries) {
-        const sha256 =
-          entry.kind === "key"
-            ? entry.chain[0].sha256
-            : entry.kind === "trusted"
-              ? entry.certificate.sha256
-              : undefined;
-        const place = { path, label: entry.label, ...(sha256 === undefined ? {} : { sha256 }) };
-        const verdict = rule.check({ entry, store, viewOf }, context);
-        this.#take(rule, setting, `${path}\u0000${entry.label}`, place, verdict);
-      }
-    } else if (rule.on === "certificate" || rule.on === "use") {
-      for (const entry of store.store.entries) {
-        if (entry.kind !== "key" && entry.kind !== "trusted") continue;
-        const chain = entry.kind === "key" ? entry.chain : [entry.certificate];
-        chain.forEach((certificate, i) => {
-          const place = { path, label: entry.label, sha256: certificate.sha256 };
-          const view = viewOf(certificate);
-          const use = entry.kind === "trusted" ? "signer" : i === 0 ? "personal" : "chain";
-          const verdict =
-            rule.on === "certificate"
-              ? this.#once(rule, certificate.sha256, setting, () => rule.check(view, context))
-              : rule.check({ certificate, view, use, entry, store }, context);
-          this.#take(rule, setting, certificate.sha256, place, verdict);
-        });
-      }
+  /** Certificate rules: judged once for each certificate, unless the policy gives this path other parameters. */
+  #certificate(view: CertificateView, at: { path: string; label: string }): void {
+    const { sha256 } = view.certificate;
+    const place = { ...at, sha256 };
+    const known = this.#verdicts.get(sha256);
+    const seen = new Map<Rule, Verdict>();
+    for (const rule of this.#options.rules) {
+      if (rule.on !== "certificate") continue;
+      const setting = this.#options.settings(rule, at.path);
+      if (setting === undefined) continue;
+      const plain = setting.parameters === (rule.parameters ?? NONE);
+      this.#guard(rule, at.path, () => {
+        const verdict =
+          plain && known !== undefined ? known.get(rule) : rule.check(view, this.#context(setting));
+        if (verdict === undefined) return;
+        if (plain) seen.set(rule, verdict);
+        this.#take(rule, setting, sha256, place, verdict);
+      });
     }
-  }
-
-  /** A certificate rule's verdict is the same in every place, unless the policy gives paths other parameters. */
-  #once(
-    rule: Rule,
-    sha256: string,
-    setting: RuleSetting,
-    check: () => Verdict | undefined,
-  ): Verdict | undefined {
-    if (setting.parameters !== (rule.parameters ?? NONE)) return check();
-    let known = this.#verdicts.get(sha256);
-    if (known === undefined) {
-      known = new Map();
-      this.#verdicts.set(sha256, known);
+    // A rule that is off for the first path may be on for the next: then nothing is remembered.
+    if (known === undefined && this.#options.everywhere) {
+      this.#verdicts.set(sha256, seen.size === 0 ? CLEAN : seen);
     }
-    let verdict = known.get(rule);
-    if (verdict === undefined) {
-      verdict = check() ?? null;
-      known.set(rule, verdict);
-    }
-    return verdict ?? undefined;
   }
 
   refused(file: RefusedFile): void {
@@ -224,6 +209,38 @@ export class AuditRun {
       draft.factsPlace = at;
     }
   }
+}
+
+/** Most certificates: one object for all of them, since there may be hundreds of thousands. */
+const CLEAN: ReadonlyMap<Rule, Verdict> = new Map();
+
+function* usesOf(
+  store: OpenedStore,
+  viewOf: (certificate: Certificate) => CertificateView,
+): Iterable<UseSubject> {
+  for (const entry of store.store.entries) {
+    if (entry.kind === "trusted") {
+      const { certificate } = entry;
+      yield { certificate, view: viewOf(certificate), use: "signer", entry, store };
+    } else if (entry.kind === "key") {
+      for (const [i, certificate] of entry.chain.entries()) {
+        const use = i === 0 ? "personal" : "chain";
+        yield { certificate, view: viewOf(certificate), use, entry, store };
+      }
+    }
+  }
+}
+
+function placeOf(path: string, entry: Entry): Place {
+  const certificate =
+    entry.kind === "key"
+      ? entry.chain[0]
+      : entry.kind === "trusted"
+        ? entry.certificate
+        : undefined;
+  return certificate === undefined
+    ? { path, label: entry.label }
+    : { path, label: entry.label, sha256: certificate.sha256 };
 }
 
 /** The parameters of a rule that has none: one object, so that identity tells "not changed". */
