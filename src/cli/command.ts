@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+import type { Outcome } from "../app/outcome.ts";
+import type { Host } from "../io/host.ts";
+
+/** What a text rendering may know of the place it is shown in. */
+export interface View {
+  /** Width to fit; undefined where the output is no terminal and lines are not cut. */
+  readonly columns: number | undefined;
+  readonly now: Date;
+}
+
+/**
+ * One subcommand. A file of `commands/` exports one of these; `main.ts` loads the file when its name is
+ * the verb. Planning asks and reads; it never writes: `run.ts` commits what the outcome intends.
+ */
+export interface CommandDefinition<Options, Result> {
+  /** Adds arguments, options and examples. `--json`, and for writers `--dry-run` and `--lock-timeout`, are there already. */
+  define(command: Command): void;
+  /** True: gets `--dry-run` and `--lock-timeout`. */
+  readonly writes: boolean;
+  /** Stores whose locks are held from before the plan until after the commit. Only for commands that write. */
+  locks?(args: readonly string[], options: Options): readonly string[];
+  plan(host: Host, args: readonly string[], options: Options): Promise<Outcome<Result>>;
+  /** What stands on stdout, with its last line feed; empty for nothing. */
+  text(result: Result, view: View): string;
+  /** The members of the JSON object beside `schemaVersion`. */
+  json(result: Result): Readonly<Record<string, unknown>>;
+  /** Bytes for stdout instead of the text (an extracted certificate). */
+  bytes?(result: Result): Uint8Array | undefined;
+  /** After the commit, not in a dry run: to prove what was written. Gives the result to show. */
+  afterCommit?(host: Host, result: Result, options: Options): Promise<Result>;
+  /** Lines for stderr about inputs that failed while others did not. */
+  errors?(result: Result): string;
+  /** Exit code of a result that is no error; default 0. */
+  exitCode?(result: Result): number;
+}
+
+/** Forgets the types of options and result, so that definitions can stand in one list. */
+export type AnyCommand = CommandDefinition<never, unknown>;
+
+/** Options that every command gets from `run.ts`. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+  readonly lockTimeout?: string;
+}

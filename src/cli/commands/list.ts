@@ -1,0 +1,34 @@
+import { type ListOptions, type ListResult, listStores } from "../../app/list.ts";
+import { errorText } from "../../render/error.ts";
+import { listJson, listText } from "../../render/list.ts";
+import type { CommandDefinition } from "../command.ts";
+import { Exit, exitCodeOf } from "../exit-code.ts";
+import { addExamples, addPasswordOption, type PasswordOptions } from "../password-options.ts";
+
+/** `pki list STORE…` */
+export const listCommand: CommandDefinition<PasswordOptions, ListResult> = {
+  writes: false,
+  define(command) {
+    command.argument("<store...>", "KDB, JKS, PKCS#12, PEM or DER files");
+    addPasswordOption(command);
+    addExamples(
+      command,
+      ["pki list key.kdb", "labels, kinds, and until when each certificate is valid"],
+      ["pki list key.p12 --password env:P12_PASSWORD", "check the store's integrity as well"],
+      ["pki list *.kdb *.jks --json", "for scripts; docs/schemas/list.schema.json"],
+    );
+  },
+  plan: (host, args, options) => {
+    const given: ListOptions = options.password === undefined ? {} : { password: options.password };
+    return listStores(host, args, given);
+  },
+  text: (result, view) => listText(result, view.now, view.columns),
+  json: listJson,
+  errors: (result) => result.failures.map(errorText).join(""),
+  exitCode({ stores, failures }) {
+    const codes = new Set(failures.map(({ code }) => exitCodeOf(code)));
+    const [only] = codes;
+    if (only === undefined) return Exit.fine;
+    return stores.length === 0 && codes.size === 1 ? only : Exit.someFailed;
+  },
+};
