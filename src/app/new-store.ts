@@ -2,6 +2,7 @@ import type { NewContainer } from "../codecs/codec.ts";
 import { codecFor } from "../codecs/index.ts";
 import type { Host } from "../io/host.ts";
 import { PkiError } from "../model/error.ts";
+import type { Secret } from "../model/secret.ts";
 import type { FormatId } from "../model/store.ts";
 import { chooseNewPassword } from "./new-password.ts";
 import type { Companion, Opened } from "./open.ts";
@@ -21,6 +22,8 @@ export interface NewStoreOptions {
   readonly stashVersion?: 1 | 2;
   readonly password?: string;
   readonly passwordOption?: string;
+  /** A password that was generated: nothing is asked. Kept by the store until it is written. */
+  readonly generated?: Secret;
 }
 
 const TYPES: Readonly<Record<string, FormatId>> = {
@@ -65,7 +68,12 @@ export async function newStore(
   };
   const optional = format === "pem" || format === "der";
   const wanted = !optional || options.password !== undefined;
-  const found = wanted ? await chooseNewPassword(host, request, format) : undefined;
+  const found =
+    options.generated !== undefined
+      ? { secret: options.generated, notices: [] }
+      : wanted
+        ? await chooseNewPassword(host, request, format)
+        : undefined;
   const passwords = found === undefined ? {} : { store: found.secret };
   const notices: Notice[] = [...(found?.notices ?? []), ...protectionNotice(path, codec, options)];
   const made: Opened = {

@@ -19,7 +19,11 @@ export interface CommandDefinition<Options, Result> {
   /** True: gets `--dry-run` and `--lock-timeout`. */
   readonly writes: boolean;
   /** Stores whose locks are held from before the plan until after the commit. Only for commands that write. */
-  locks?(args: readonly string[], options: Options): readonly string[];
+  locks?(
+    args: readonly string[],
+    options: Options,
+    host: Host,
+  ): readonly string[] | Promise<readonly string[]>;
   plan(host: Host, args: readonly string[], options: Options): Promise<Outcome<Result>>;
   /** What stands on stdout, with its last line feed; empty for nothing. */
   text(result: Result, view: View): string;

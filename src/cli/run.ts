@@ -101,7 +101,7 @@ async function execute(
   const notices: Notice[] = [];
   try {
     if (definition.writes && !dryRun) {
-      const paths = definition.locks?.(args, options) ?? [];
+      const paths = (await definition.locks?.(args, options, host)) ?? [];
       notices.push(...(await takeLocks(host, paths, lockWait(options), held)));
     }
     const outcome = await definition.plan(host, args, options);
