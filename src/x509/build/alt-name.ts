@@ -87,7 +87,7 @@ function ipName(value: string): AltName | undefined {
 }
 
 function emailName(value: string): AltName | undefined {
-  const match = /^([\x21-\x7e]{1,64})@([^@]+)$/.exec(value);
+  const match = /^([\x21-\x3f\x41-\x7e]{1,64})@([^@]+)$/.exec(value);
   const host = match === null ? undefined : hostName(match[2] as string);
   return host === undefined ? undefined : { kind: "email", text: `${match?.[1]}@${host}` };
 }

@@ -68,7 +68,7 @@ export async function buildEmptyCrl(
     ...(scheme.curve === undefined ? {} : { namedCurve: scheme.curve }),
   };
   const key = await pkcs8.use((bytes) =>
-    engine.importKey("pkcs8", buffer(bytes), algorithm, false, ["sign"]),
+    crypto.subtle.importKey("pkcs8", buffer(bytes), algorithm, false, ["sign"]),
   );
   await crl.sign(key, hash, engine);
   return new Uint8Array(crl.toSchema().toBER());

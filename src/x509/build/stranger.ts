@@ -1,12 +1,13 @@
-import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { der } from "../../bytes/der.ts";
-import { concat } from "../../bytes/octets.ts";
 import type { DistinguishedName } from "../../model/certificate.ts";
-import { Secret } from "../../model/secret.ts";
+import type { Secret } from "../../model/secret.ts";
+import { buildCertificate } from "./certificate.ts";
+import { encodeBasicConstraints } from "./extensions.ts";
+import { generateKey, type KeyPair } from "./key-pair.ts";
+import { newSerial } from "./serial.ts";
+import { type SignatureScheme, signatureScheme } from "./signature.ts";
 
-const ECDSA_SHA256 = der.sequence(der.oid("1.2.840.10045.4.3.2"));
-const BASIC_CONSTRAINTS = "2.5.29.19";
 const DAY_MS = 86_400_000;
+const CURVE = "P-256";
 
 /** A key and its chain (DER, leaf first), for one handshake. */
 export interface Stranger {
@@ -22,68 +23,38 @@ export interface StrangerNames {
 
 /**
  * Makes an impostor: a P-256 key and a certificate with somebody else's name, self-signed or from a CA
- * with somebody else's name, valid for two days around `now`.
+ * with somebody else's name, valid for two days around `now`. The caller disposes of the key.
  *
- * It exists to be refused in a proof and is never written anywhere. Written by hand so that proving an
- * exchange does not load pkijs; the keys are node:crypto's, a new one each time.
+ * It exists to be refused in a proof and is never written anywhere.
  */
-export function makeStranger(
+export async function makeStranger(
   names: StrangerNames,
   now: Date,
   random: (count: number) => Uint8Array,
-): Stranger {
-  const key = newKey();
-  if (names.issuer === undefined) {
-    const own = certificate(names.subject, names.subject, key, key.privateKey, false, now, random);
-    return { pkcs8: pkcs8Of(key.privateKey), chain: [own] };
-  }
-  const caKey = newKey();
-  const ca = certificate(names.issuer, names.issuer, caKey, caKey.privateKey, true, now, random);
-  const leaf = certificate(names.subject, names.issuer, key, caKey.privateKey, false, now, random);
-  return { pkcs8: pkcs8Of(key.privateKey), chain: [leaf, ca] };
+): Promise<Stranger> {
+  const own = await generateKey({ kind: "EC", curve: CURVE });
+  const { subject, issuer } = names;
+  const issue = (name: DistinguishedName, ca: DistinguishedName, key: KeyPair, by: KeyPair) =>
+    buildCertificate(
+      {
+        serial: newSerial(random, () => false),
+        issuer: ca.der,
+        notBefore: new Date(now.getTime() - DAY_MS),
+        notAfter: new Date(now.getTime() + DAY_MS),
+        subject: name.der,
+        spki: key.spki,
+        extensions: [encodeBasicConstraints(key !== own)],
+      },
+      schemeOf(by),
+      by.pkcs8,
+    );
+  if (issuer === undefined) return { pkcs8: own.pkcs8, chain: [issue(subject, subject, own, own)] };
+  const ca = await generateKey({ kind: "EC", curve: CURVE });
+  const chain = [issue(subject, issuer, own, ca), issue(issuer, issuer, ca, ca)] as const;
+  ca.pkcs8.dispose();
+  return { pkcs8: own.pkcs8, chain };
 }
 
-interface KeyPair {
-  readonly publicKey: KeyObject;
-  readonly privateKey: KeyObject;
-}
-
-function newKey(): KeyPair {
-  return generateKeyPairSync("ec", { namedCurve: "P-256" });
-}
-
-function pkcs8Of(key: KeyObject): Secret {
-  return new Secret(new Uint8Array(key.export({ type: "pkcs8", format: "der" })));
-}
-
-function certificate(
-  subject: DistinguishedName,
-  issuer: DistinguishedName,
-  key: KeyPair,
-  signer: KeyObject,
-  ca: boolean,
-  now: Date,
-  random: (count: number) => Uint8Array,
-): Uint8Array {
-  const serial = random(16);
-  const constraints = der.sequence(
-    der.oid(BASIC_CONSTRAINTS),
-    der.boolean(true),
-    der.octetString(ca ? der.sequence(der.boolean(true)) : der.sequence()),
-  );
-  const tbs = der.sequence(
-    der.explicit(0, der.integer(2)),
-    der.integer(concat([Uint8Array.of(1), serial])),
-    ECDSA_SHA256,
-    issuer.der,
-    der.sequence(
-      der.time(new Date(now.getTime() - DAY_MS)),
-      der.time(new Date(now.getTime() + DAY_MS)),
-    ),
-    subject.der,
-    new Uint8Array(key.publicKey.export({ type: "spki", format: "der" })),
-    der.explicit(3, der.sequence(constraints)),
-  );
-  const signature = new Uint8Array(sign("sha256", tbs, signer));
-  return der.sequence(tbs, ECDSA_SHA256, der.bitString(signature));
+function schemeOf({ spki }: KeyPair): SignatureScheme {
+  return signatureScheme({ algorithm: "EC", bits: 256, curve: CURVE, spki });
 }
