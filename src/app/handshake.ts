@@ -25,7 +25,10 @@ export interface ProofParty {
 }
 
 /** Makes an identity that nobody here trusts, but that carries the names of somebody who is trusted. */
-export type StrangerMaker = (kind: StrangerKind, like: readonly Certificate[]) => TlsIdentity;
+export type StrangerMaker = (
+  kind: StrangerKind,
+  like: readonly Certificate[],
+) => Promise<TlsIdentity>;
 export type StrangerKind = "self-signed" | "same-name-ca";
 
 export interface ProofOptions {
@@ -155,7 +158,7 @@ class Prover {
   ): Promise<readonly RefusalProof[]> {
     const out: RefusalProof[] = [];
     for (const kind of ["self-signed", "same-name-ca"] as const) {
-      const identity = this.#stranger(kind, like);
+      const identity = await this.#stranger(kind, like);
       try {
         const end: TlsEnd = { identity, trusted: ders(party.identity?.chain ?? []) };
         const asClient = await this.#tls.handshake(

@@ -24,9 +24,9 @@ const stranger: StrangerMaker = (kind, like) => {
   return makeStranger(kind === "self-signed" ? { subject } : { subject, issuer }, now, random);
 };
 
-function party(name: string, ca?: string, at = now): ProofParty {
+async function party(name: string, ca?: string, at = now): Promise<ProofParty> {
   const subject = parseName(`CN=${name}`);
-  const made = makeStranger(
+  const made = await makeStranger(
     ca === undefined ? { subject } : { subject, issuer: parseName(`CN=${ca}`) },
     at,
     random,
@@ -63,7 +63,7 @@ describe("the proof of an exchange", () => {
   it("tries every ordered pair, and every stranger in both roles", async () => {
     const proof = await proveExchange(
       nodeTls,
-      exchanged(party("a"), party("b", "B CA"), party("c", "C CA")),
+      exchanged(await party("a"), await party("b", "B CA"), await party("c", "C CA")),
       stranger,
       OPTIONS,
     );
@@ -98,7 +98,7 @@ describe("the proof of an exchange", () => {
   });
 
   it("names the end that refuses", async () => {
-    const [a, b] = exchanged(party("a"), party("b"));
+    const [a, b] = exchanged(await party("a"), await party("b"));
     const error = await failure([a as ProofParty, { ...(b as ProofParty), trusted: [] }]);
     expect(error).toMatchObject({
       code: "handshake-failed",
@@ -111,18 +111,21 @@ describe("the proof of an exchange", () => {
 
   it("fails when a stranger is accepted", async () => {
     // A store that trusts every certificate of the impostor's CA stands in for one that trusts too much.
-    const ca = party("ca", "Peer CA");
+    const ca = await party("ca", "Peer CA");
     const leaf: ProofParty = {
       ...ca,
       name: "b",
     };
-    const maker: StrangerMaker = () => ({
+    const maker: StrangerMaker = async () => ({
       pkcs8: (ca.identity as NonNullable<ProofParty["identity"]>).pkcs8.copy(),
       chain: (ca.identity?.chain ?? []).map((one) => one.der) as [Uint8Array],
     });
-    const error = await proveExchange(nodeTls, exchanged(party("a"), leaf), maker, OPTIONS).catch(
-      (caught: PkiError) => caught,
-    );
+    const error = await proveExchange(
+      nodeTls,
+      exchanged(await party("a"), leaf),
+      maker,
+      OPTIONS,
+    ).catch((caught: PkiError) => caught);
     expect(error).toMatchObject({
       code: "handshake-failed",
       message: "a as client accepts a stranger",
@@ -131,7 +134,7 @@ describe("the proof of an exchange", () => {
 
   it("says which certificate has expired and when", async () => {
     const then = new Date(Date.now() - 10 * DAY_MS);
-    const error = await failure(exchanged(party("a"), party("b", undefined, then)));
+    const error = await failure(exchanged(await party("a"), await party("b", undefined, then)));
     const day = new Date(then.getTime() + DAY_MS).toISOString().slice(0, 10);
     expect(error).toMatchObject({
       code: "handshake-failed",
@@ -142,23 +145,23 @@ describe("the proof of an exchange", () => {
 
   it("proves all but the dates when asked to", async () => {
     const options: ProofOptions = { ...OPTIONS, ignoreDates: true };
-    const old = party("b", "B CA", new Date(Date.now() - 10 * DAY_MS));
-    const early = party("c", undefined, new Date(Date.now() + 10 * DAY_MS));
+    const old = await party("b", "B CA", new Date(Date.now() - 10 * DAY_MS));
+    const early = await party("c", undefined, new Date(Date.now() + 10 * DAY_MS));
     const proof = await proveExchange(
       nodeTls,
-      exchanged(party("a"), old, early),
+      exchanged(await party("a"), old, early),
       stranger,
       options,
     );
     expect(proof.pairs.every((pair) => pair.result === "finished" && pair.datesIgnored)).toBe(true);
 
-    const [a, b] = exchanged(party("a"), old);
+    const [a, b] = exchanged(await party("a"), old);
     const error = await failure([{ ...(a as ProofParty), trusted: [] }, b as ProofParty], options);
     expect(error).toMatchObject({ code: "handshake-failed", path: "a.p12" });
   });
 
   it("one way: the first serves, the others need no certificate", async () => {
-    const a = party("a");
+    const a = await party("a");
     const b: ProofParty = { name: "b", path: "b.jks", trusted: [root(a)] };
     const proof = await proveExchange(nodeTls, [a, b], stranger, { ...OPTIONS, oneWay: true });
     expect(proof.pairs).toMatchObject([{ server: "a", client: "b", result: "finished" }]);

@@ -11,7 +11,7 @@ const random = seededRandom("tls");
 const REQUIRED: TlsOptions = { clientCertificate: "required", verify: "peer" };
 const DAY_MS = 86_400_000;
 
-function identity(subject: string, issuer?: string, now = new Date()): Stranger {
+function identity(subject: string, issuer?: string, now = new Date()): Promise<Stranger> {
   const names = { subject: parseName(subject) };
   return makeStranger(
     issuer === undefined ? names : { ...names, issuer: parseName(issuer) },
@@ -24,9 +24,9 @@ function end(own: Stranger, ...trusted: readonly Stranger[]): TlsEnd {
   return { identity: own, trusted: trusted.map((one) => one.chain.at(-1) as Uint8Array) };
 }
 
-const server = identity("CN=server");
-const client = identity("CN=client", "CN=Client CA");
-const impostor = identity("CN=client", "CN=Client CA");
+const server = await identity("CN=server");
+const client = await identity("CN=client", "CN=Client CA");
+const impostor = await identity("CN=client", "CN=Client CA");
 const all = [server, client, impostor];
 
 afterAll(() => {
@@ -101,8 +101,8 @@ describe("a handshake on loopback", () => {
   });
 
   it("judges dates", async () => {
-    const old = identity("CN=old", undefined, new Date(Date.now() - 30 * DAY_MS));
-    const early = identity("CN=early", undefined, new Date(Date.now() + 30 * DAY_MS));
+    const old = await identity("CN=old", undefined, new Date(Date.now() - 30 * DAY_MS));
+    const early = await identity("CN=early", undefined, new Date(Date.now() + 30 * DAY_MS));
     all.push(old, early);
     const options: TlsOptions = { clientCertificate: "none", verify: "peer" };
     expect(await nodeTls.handshake(end(old), { trusted: [old.chain[0]] }, options)).toEqual({
