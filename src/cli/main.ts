@@ -21,6 +21,31 @@ export const verbs: readonly Verb[] = [
     summary: "show what stores hold",
     load: async () => (await import("./commands/list.ts")).listCommand,
   },
+  {
+    name: "create",
+    summary: "make an empty store",
+    load: async () => (await import("./commands/create.ts")).createCommand,
+  },
+  {
+    name: "extract",
+    summary: "take a certificate out of a store",
+    load: async () => (await import("./commands/extract.ts")).extractCommand,
+  },
+  {
+    name: "add",
+    summary: "add certificates, or keys, to a store",
+    load: async () => (await import("./commands/add.ts")).addCommand,
+  },
+  {
+    name: "stash",
+    summary: "write a store's password to a stash file",
+    load: async () => (await import("./commands/stash.ts")).stashCommand,
+  },
+  {
+    name: "unstash",
+    summary: "get the password back out of a stash file",
+    load: async () => (await import("./commands/unstash.ts")).unstashCommand,
+  },
 ];
 
 /**
