@@ -1,0 +1,207 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { equalBytes } from "../../src/bytes/octets.ts";
+import type { Codec, Container, NewContainer, Passwords } from "../../src/codecs/codec.ts";
+import { codecFor, codecs } from "../../src/codecs/index.ts";
+import { PkiError } from "../../src/model/error.ts";
+import type { Entry, Store } from "../../src/model/store.ts";
+import { manySigners, storesOf, type Traits } from "../support/arbitraries.ts";
+import { secret } from "../support/fixtures.ts";
+import {
+  mutate,
+  propertyRuns,
+  propertySeed,
+  SeededRandom,
+  seededBytes,
+} from "../support/mutations.ts";
+import { sha256, storeView } from "../support/view.ts";
+import { FORMATS } from "./traits.ts";
+
+/**
+ * What every codec promises, on whole stores (docs/house.md, invariants 1, 5, 7, 8). One driver: a
+ * format only says in traits.ts what it can hold. `PROPERTY_RUNS=20000` gives the whole proof;
+ * `PROPERTY_SEED` repeats a failing run.
+ */
+const PASSWORD = "Schlüssel 𝒳 1234";
+const passwords: Passwords = { store: secret(PASSWORD) };
+/** Stores made up for each variant of a format; a fifth of that is enough for the second property. */
+const STORES = Math.max(10, Math.round(propertyRuns / 100));
+
+function containerOf(codec: Codec, traits: Traits, variant: NewContainer, seed: number): Container {
+  const container = codec.create(variant, seededBytes(seed));
+  return traits.iterations === undefined
+    ? container
+    : { ...container, iterations: traits.iterations };
+}
+
+/** What a written store must read as. */
+function expectedEntries(store: Store): unknown[] {
+  return store.entries.map((entry) => ({
+    label: entry.label,
+    kind: entry.kind,
+    created: entry.created?.toISOString() ?? null,
+    ...(entry.kind === "trusted"
+      ? { enabled: entry.enabled, chain: [entry.certificate.sha256] }
+      : {}),
+    ...(entry.kind === "key"
+      ? {
+          chain: entry.chain.map((certificate) => certificate.sha256),
+          key: entry.key.state === "open" ? entry.key.pkcs8.use(sha256) : "sealed",
+        }
+      : {}),
+  }));
+}
+
+/** Everything of a store without opening its keys: what damage must not change unnoticed. */
+function sealedView(store: Store, container: Container): string {
+  return JSON.stringify([
+    container.format,
+    container.version,
+    store.defaultLabel,
+    container.passwordExpires,
+    store.entries.map((entry: Entry) => [
+      entry.kind,
+      entry.label,
+      entry.created?.getTime(),
+      entry.kind === "trusted" ? [entry.enabled, entry.certificate.sha256] : sealed(entry),
+      entry.kind === "key" ? entry.chain.map((certificate) => certificate.sha256) : [],
+    ]),
+  ]);
+}
+
+function sealed(entry: Exclude<Entry, { kind: "trusted" }>): string {
+  return entry.key.state === "sealed"
+    ? createHash("sha256").update(entry.key.blob).digest("hex")
+    : entry.key.pkcs8.use(sha256);
+}
+
+/** Reads damaged bytes: PkiError, or a store; another exception fails the test. */
+async function readDamaged(
+  codec: Codec,
+  bytes: Uint8Array,
+  given: Passwords,
+): Promise<string | undefined> {
+  try {
+    const { store, container } = await codec.read(bytes, given);
+    return sealedView(store, container);
+  } catch (error) {
+    if (error instanceof PkiError) return undefined;
+    throw error;
+  }
+}
+
+async function sample(codec: Codec, traits: Traits, variant: NewContainer): Promise<Uint8Array> {
+  const [store] = fc.sample(
+    storesOf(codec, traits).filter(
+      (one) =>
+        one.entries.length >= 3 &&
+        one.entries.length <= 5 &&
+        new Set(one.entries.map((entry) => entry.kind)).size === 2,
+    ),
+    { numRuns: 1, seed: propertySeed },
+  );
+  if (store === undefined) throw new Error("no store");
+  return codec.write(store, containerOf(codec, traits, variant, 1), passwords, seededBytes(2));
+}
+
+it("covers every codec", () => {
+  expect(FORMATS.map(({ format }) => format)).toEqual(codecs.map(({ format }) => format));
+});
+
+for (const traits of FORMATS) {
+  const mutations = Math.ceil(propertyRuns / traits.variants.length);
+  for (const variant of traits.variants) {
+    describe(`${traits.format} ${JSON.stringify(variant)}`, () => {
+      it("any store survives write and read, and a visit after that", async () => {
+        const codec = await codecFor(traits.format);
+        await fc.assert(
+          fc.asyncProperty(storesOf(codec, traits), fc.nat(), async (store, seed) => {
+            const container = containerOf(codec, traits, variant, seed);
+            const bytes = await codec.write(store, container, passwords, seededBytes(seed));
+            const read = await codec.read(bytes, passwords);
+            const view = await storeView(codec, read, passwords);
+            expect(view.entries.map(({ subject: _, ...entry }) => entry)).toEqual(
+              expectedEntries(store),
+            );
+            expect(view.defaultLabel).toBe(store.defaultLabel);
+            const again = await codec.write(read.store, read.container, passwords, seededBytes(3));
+            const visited = await codec.read(again, passwords);
+            expect(await storeView(codec, visited, passwords)).toEqual(view);
+          }),
+          { numRuns: STORES, seed: propertySeed },
+        );
+      });
+
+      it("the same seed gives the same bytes", async () => {
+        const codec = await codecFor(traits.format);
+        await fc.assert(
+          fc.asyncProperty(storesOf(codec, traits), fc.nat(), async (store, seed) => {
+            const write = () =>
+              codec.write(
+                store,
+                containerOf(codec, traits, variant, seed),
+                passwords,
+                seededBytes(seed),
+              );
+            expect(equalBytes(await write(), await write())).toBe(true);
+          }),
+          { numRuns: Math.ceil(STORES / 5), seed: propertySeed },
+        );
+      });
+
+      it("a file cut at any octet ends in our error, or reads as the same store", async () => {
+        const codec = await codecFor(traits.format);
+        const bytes = await sample(codec, traits, variant);
+        const whole = await readDamaged(codec, bytes, passwords);
+        expect(whole).toBeDefined();
+        for (let length = 0; length < bytes.length; length++) {
+          const cut = bytes.subarray(0, length);
+          const seen = await readDamaged(codec, cut, passwords);
+          if (traits.integrity) expect(seen ?? whole, `cut at ${length}`).toBe(whole);
+          await readDamaged(codec, cut, {});
+        }
+      });
+
+      it(`${mutations} seeded mutations end in our error, or read as the same store`, async () => {
+        const codec = await codecFor(traits.format);
+        const bytes = await sample(codec, traits, variant);
+        const whole = await readDamaged(codec, bytes, passwords);
+        const random = new SeededRandom(propertySeed);
+        for (let i = 0; i < mutations; i++) {
+          const damaged = mutate(bytes, random);
+          const where = `mutation ${i} of PROPERTY_SEED=${propertySeed}`;
+          try {
+            const seen = await readDamaged(codec, damaged, passwords);
+            if (traits.integrity) expect(seen ?? whole, where).toBe(whole);
+            await readDamaged(codec, damaged, {});
+          } catch (cause) {
+            throw new Error(where, { cause });
+          }
+        }
+      });
+
+      it("time grows no worse than with the size", async () => {
+        const codec = await codecFor(traits.format);
+        const small = 200;
+        const factor = 8;
+        const timeOf = async (count: number): Promise<number> => {
+          const store = manySigners(count, (i) => `signer ${i}`);
+          const container = containerOf(codec, traits, variant, 1);
+          let best = Number.POSITIVE_INFINITY;
+          for (let round = 0; round < 5; round++) {
+            const start = performance.now();
+            const bytes = await codec.write(store, container, passwords, seededBytes(1));
+            await codec.read(bytes, passwords);
+            best = Math.min(best, performance.now() - start);
+          }
+          return best;
+        };
+        await timeOf(small); // warm
+        const [one, many] = [await timeOf(small), await timeOf(small * factor)];
+        // Square growth would be 64 times; the best of five rounds on a busy machine is well below 24.
+        expect(many).toBeLessThan(one * factor * 3 + 20);
+      });
+    });
+  }
+}
