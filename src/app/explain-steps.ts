@@ -48,7 +48,7 @@ export function explainSteps(parties: readonly ExplainedParty[]): readonly Expla
       const key = `${owner.name}\n${signer.source.label}\n${signer.source.chainIndex}`;
       let file = extracted.get(key);
       if (file === undefined) {
-        file = `${fileStem(owner.name)}${extracted.size === 0 ? "" : `-${extracted.size + 1}`}.arm`;
+        file = freeFile(fileStem(owner.name), new Set(extracted.values()));
         extracted.set(key, file);
         steps.push(extractStep(owner, signer, file));
       }
@@ -251,6 +251,14 @@ function passwordVariable(name: string): string {
     .toUpperCase()
     .replace(/[^A-Z0-9]+/g, "_");
   return `${/^[A-Z]/.test(stem) ? "" : "P_"}${stem}_PASSWORD`;
+}
+
+/** `server.arm`, and `server-2.arm` for the second file of the same owner. */
+function freeFile(stem: string, taken: ReadonlySet<string>): string {
+  for (let n = 1; ; n++) {
+    const file = `${stem}${n === 1 ? "" : `-${n}`}.arm`;
+    if (!taken.has(file)) return file;
+  }
 }
 
 function fileStem(name: string): string {

@@ -27,7 +27,7 @@ export interface ProofParty {
 /** Makes an identity that nobody here trusts, but that carries the names of somebody who is trusted. */
 export type StrangerMaker = (
   kind: StrangerKind,
-  like: readonly Certificate[],
+  like: readonly [Certificate, ...Certificate[]],
 ) => Promise<TlsIdentity>;
 export type StrangerKind = "self-signed" | "same-name-ca";
 
@@ -154,7 +154,7 @@ class Prover {
   /** A stranger in the name of `like` is refused by `party` in both roles, and so is nobody at all. */
   async refusals(
     party: ProofParty,
-    like: readonly Certificate[],
+    like: readonly [Certificate, ...Certificate[]],
   ): Promise<readonly RefusalProof[]> {
     const out: RefusalProof[] = [];
     for (const kind of ["self-signed", "same-name-ca"] as const) {

@@ -22,6 +22,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("./commands/list.ts")).listCommand,
   },
   {
+    name: "exchange",
+    summary: "make two or more parties trust each other, and prove it",
+    load: async () => (await import("./commands/exchange.ts")).exchangeCommand,
+  },
+  {
     name: "create",
     summary: "make an empty store",
     load: async () => (await import("./commands/create.ts")).createCommand,

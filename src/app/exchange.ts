@@ -1,0 +1,352 @@
+import type { FileAppend, FileWrite, Host } from "../io/host.ts";
+import type { Certificate } from "../model/certificate.ts";
+import { PkiError } from "../model/error.ts";
+import type { FormatId, Store } from "../model/store.ts";
+import { printName } from "../x509/name.ts";
+import { openParty } from "./exchange-open.ts";
+import { type Provable, proveStores } from "./exchange-proof.ts";
+import {
+  completeOwn,
+  type Holder,
+  type Personal,
+  personalEntry,
+  personalOf,
+  placeSigners,
+} from "./exchange-signers.ts";
+import { type ExplainStep, explainSteps } from "./explain-steps.ts";
+import type { Proof } from "./handshake.ts";
+import { expiryNotice } from "./list.ts";
+import { type MadeParty, type MakeOptions, makeParty } from "./made-party.ts";
+import type { Notice, Outcome } from "./outcome.ts";
+import { type Party, type PartyType, parseParties, partyOptions } from "./party.ts";
+import { saveStore } from "./save.ts";
+import { stashPath } from "./store-path.ts";
+
+export interface ExchangeOptions {
+  /** What the parties that are made are like. */
+  readonly make: MakeOptions;
+  /** The first party's signers go into the others, and nothing comes back. */
+  readonly oneWay: boolean;
+  /** The format of the parties that are made. */
+  readonly type: PartyType;
+  /** `PARTY=NAME`: the queue manager or user whose label the certificate has or gets. */
+  readonly mq: readonly string[];
+  /** `PARTY=LABEL`: the personal certificate that stands for the party. */
+  readonly label: readonly string[];
+  readonly password?: string;
+  /** `PARTY=SOURCE` */
+  readonly passwordFor: readonly string[];
+  readonly keyPassword?: string;
+  /** `PARTY=SOURCE` */
+  readonly keyPasswordFor: readonly string[];
+  /** Prove the result with handshakes. */
+  readonly prove: boolean;
+  /** The proof leaves dates out. */
+  readonly ignoreDates: boolean;
+  /** Give the steps as commands of other tools. */
+  readonly explain: boolean;
+}
+
+export interface SignerResult {
+  readonly label: string;
+  readonly subject: string;
+  readonly sha256: string;
+  /** Whose signer it is. */
+  readonly from: string;
+  /** `switched-off`: it is there, and its trust was switched off by somebody. */
+  readonly state: "added" | "present" | "switched-off";
+  /** The label that was wanted and belongs to another certificate. */
+  readonly insteadOf?: string;
+}
+
+export interface PartyResult {
+  readonly name: string;
+  readonly path: string;
+  readonly format: FormatId;
+  readonly title: string;
+  readonly changed: boolean;
+  /** The personal certificate that stands for it; none in a mere trust store of a one-way exchange. */
+  readonly label?: string;
+  readonly certificate?: Certificate;
+  readonly signers: readonly SignerResult[];
+  /** Set where the exchange made the party. */
+  readonly made?: {
+    readonly issuer: string;
+    readonly armour: string;
+    /** Where its password is: a stash or a password file; absent where the user gave it. */
+    readonly passwordKept?: string;
+  };
+}
+
+export interface ExchangeResult {
+  readonly parties: readonly PartyResult[];
+  readonly oneWay: boolean;
+  readonly changed: boolean;
+  /** Absent with `--no-prove`. */
+  readonly proof?: Proof;
+  readonly steps: readonly ExplainStep[];
+  /** What the proof after the commit needs; not shown. */
+  readonly members: readonly Member[];
+}
+
+/** One party with everything that is known of it. */
+export interface Member extends Provable {
+  readonly made?: MadeParty;
+}
+
+/**
+ * Makes parties trust each other: everybody's signers go into everybody else's store, and the whole
+ * chain of everybody's own certificate into their own.
+ *
+ * All stores are planned first; the writes belong together. With `prove`, the planned bytes are read
+ * back, and a handshake that they would not finish refuses the whole exchange. See docs/exchange.md.
+ *
+ * @throws PkiError `label-unknown`, `chain-incomplete`, `handshake-failed`, and what opening, making and
+ *   saving stores runs into
+ */
+export async function planExchange(
+  host: Host,
+  args: readonly string[],
+  options: ExchangeOptions,
+): Promise<Outcome<ExchangeResult>> {
+  const parties = await parseParties(host, args, options.type);
+  const members = await gather(host, parties, options);
+  const settled = members.map((member, i) => ({
+    ...member,
+    ...personalOfMember(member, i, members, parties, options),
+  }));
+  const writes: FileWrite[] = [];
+  const results: PartyResult[] = [];
+  const planned = new Map<Party, Uint8Array>();
+  const notices: Notice[] = members.flatMap(({ opened }) => [
+    ...opened.notices,
+    ...expiryNotice(opened, host),
+  ]);
+  for (const [i, member] of settled.entries()) {
+    const sources = settled.filter((_, j) => j !== i && (!options.oneWay || (i > 0 && j === 0)));
+    const { store, signers } = place(member, sources, host.now());
+    const changed = store !== member.opened.store || member.made !== undefined;
+    if (changed) {
+      const summary = [...(member.made?.summary ?? []), ...signers.map(summarise)];
+      const own = await saveStore(member.opened, store, summary.filter(Boolean));
+      const bytes = own[0]?.bytes;
+      if (bytes !== undefined) planned.set(member.party, bytes);
+      writes.push(...withFolder(member, own), ...(member.made?.writes ?? []));
+    }
+    results.push(partyResult(member, signers, changed));
+    notices.push(...switchedOffNotices(member, signers));
+  }
+  const result: ExchangeResult = {
+    parties: results,
+    oneWay: options.oneWay,
+    changed: writes.length > 0,
+    steps: options.explain ? await explained(host, settled, results) : [],
+    members: settled,
+  };
+  const appends: readonly FileAppend[] = settled.flatMap(({ made }) => made?.appends ?? []);
+  const outcome = { result, notices, appends, writes };
+  if (!options.prove) return outcome;
+  const proof = await proveStores(host, settled, options, (party) => planned.get(party)).catch(
+    (error) => {
+      throw writes.length === 0 ? error : nothingWritten(error);
+    },
+  );
+  return { ...outcome, result: { ...result, proof } };
+}
+
+/** Proves what is on disk now: the very files, read again. */
+export async function proveWritten(
+  host: Host,
+  result: ExchangeResult,
+  options: ExchangeOptions,
+): Promise<ExchangeResult> {
+  if (!options.prove) return result;
+  return { ...result, proof: await proveStores(host, result.members, options, () => undefined) };
+}
+
+async function gather(
+  host: Host,
+  parties: readonly Party[],
+  options: ExchangeOptions,
+): Promise<readonly Member[]> {
+  const passwordFor = partyOptions("--password-for", options.passwordFor, parties);
+  const keyPasswordFor = partyOptions("--key-password-for", options.keyPasswordFor, parties);
+  const labels = partyOptions("--label", options.label, parties);
+  const mq = partyOptions("--mq", options.mq, parties);
+  const { password } = options;
+  const members: Member[] = [];
+  for (const party of parties) {
+    const keyPassword = keyPasswordFor.get(party) ?? options.keyPassword;
+    const key = keyPassword === undefined ? {} : { keyPassword };
+    if (!party.made) {
+      const given = { passwordFor, ...(password === undefined ? {} : { password }) };
+      members.push({ party, opened: await openParty(host, party, given), ...key });
+      continue;
+    }
+    const source = passwordFor.get(party) ?? password;
+    const label = labels.get(party);
+    const user = mq.get(party);
+    const made = await makeParty(host, party, {
+      ...options.make,
+      ...(source === undefined ? {} : { password: source }),
+      ...(label === undefined ? {} : { label }),
+      ...(user === undefined ? {} : { mq: user }),
+      serialsTaken: members.flatMap((one) => one.made?.serials ?? []),
+    });
+    members.push({ party, opened: made.opened, made, ...key });
+  }
+  return members;
+}
+
+function holderOf({ party, opened }: Member, store: Store = opened.store): Holder {
+  return {
+    name: party.name,
+    path: party.path,
+    codec: opened.codec,
+    store,
+    reserved: opened.requests.map(({ label }) => label),
+  };
+}
+
+function personalOfMember(
+  member: Member,
+  index: number,
+  members: readonly Member[],
+  parties: readonly Party[],
+  options: ExchangeOptions,
+): { readonly personal?: Personal } {
+  const holder = holderOf(member);
+  // In a one-way exchange the others may be mere trust stores.
+  const needed = !options.oneWay || index === 0;
+  if (!needed && !holder.store.entries.some(({ kind }) => kind === "key")) return {};
+  const label = partyOptions("--label", options.label, parties).get(member.party);
+  const mq = partyOptions("--mq", options.mq, parties).get(member.party);
+  const asked =
+    member.made !== undefined
+      ? { label: member.made.label }
+      : { ...(label === undefined ? {} : { label }), ...(mq === undefined ? {} : { mq }) };
+  const others = members.filter((other) => other !== member).map((other) => holderOf(other));
+  return { personal: personalOf(holder, personalEntry(holder, asked), others) };
+}
+
+function place(
+  member: Member,
+  sources: readonly Member[],
+  now: Date,
+): { readonly store: Store; readonly signers: readonly SignerResult[] } {
+  const signers: SignerResult[] = [];
+  let store = member.opened.store;
+  if (member.personal !== undefined) {
+    const own = completeOwn(holderOf(member), member.personal, now);
+    store = own.store;
+    for (const one of own.placed) {
+      if (one.state !== "present") signers.push(signerResult(one, member.party.name));
+    }
+  }
+  for (const source of sources) {
+    const placed = placeSigners(holderOf(member, store), source.personal?.signers ?? [], now);
+    store = placed.store;
+    for (const one of placed.placed) signers.push(signerResult(one, source.party.name));
+  }
+  return { store, signers: withoutRepeats(signers) };
+}
+
+type Placed = ReturnType<typeof placeSigners>["placed"][number];
+
+function signerResult({ certificate, ...placed }: Placed, from: string): SignerResult {
+  const { sha256, subject } = certificate;
+  return { ...placed, subject: printName(subject), sha256, from };
+}
+
+/** A CA that several others share was added for the first of them and is no news for the rest. */
+function withoutRepeats(signers: readonly SignerResult[]): readonly SignerResult[] {
+  return signers.filter((one, i) => signers.findIndex(({ sha256 }) => sha256 === one.sha256) === i);
+}
+
+function summarise(signer: SignerResult): string {
+  return signer.state === "added"
+    ? `add signer ${JSON.stringify(signer.label)}: ${signer.subject}`
+    : "";
+}
+
+function switchedOffNotices(
+  { party }: Member,
+  signers: readonly SignerResult[],
+): readonly Notice[] {
+  return signers
+    .filter(({ state }) => state === "switched-off")
+    .map(({ label }) => ({
+      level: "warning",
+      path: party.path,
+      label,
+      message: "is there, but its trust is switched off, and was left so",
+    }));
+}
+
+/** A party's folder is made with its first file. */
+function withFolder(member: Member, writes: readonly FileWrite[]): readonly FileWrite[] {
+  if (member.made === undefined) return writes;
+  return writes.map((write) => ({ ...write, makeParents: true }));
+}
+
+function partyResult(
+  member: Member,
+  signers: readonly SignerResult[],
+  changed: boolean,
+): PartyResult {
+  const { party, opened, made, personal } = member;
+  const { format, title } = opened.codec;
+  const certificate = personal?.chain[0];
+  return {
+    name: party.name,
+    path: party.path,
+    format,
+    title,
+    changed,
+    ...(personal === undefined ? {} : { label: personal.entry.label }),
+    ...(certificate === undefined ? {} : { certificate }),
+    signers,
+    ...(made === undefined ? {} : { made: made.shown }),
+  };
+}
+
+async function explained(
+  host: Host,
+  members: readonly Member[],
+  results: readonly PartyResult[],
+): Promise<readonly ExplainStep[]> {
+  const parties = [];
+  for (const [i, { party, opened, made, personal }] of members.entries()) {
+    const signers = (results[i] as PartyResult).signers.filter(({ state }) => state === "added");
+    parties.push({
+      name: party.name,
+      path: party.path,
+      format: opened.codec.format,
+      stashed: (await host.files.stat(stashPath(party.path))).kind === "file",
+      label: personal?.entry.label ?? "",
+      ...(made === undefined ? {} : { made: made.explained }),
+      added: signers
+        // The chain of a certificate that is made here comes in with the steps that make it.
+        .filter(({ from }) => made === undefined || from !== party.name)
+        .flatMap((signer) => {
+          const owner = members.find((one) => one.party.name === signer.from);
+          const source = owner?.personal?.signers.find(
+            ({ certificate }) => certificate.sha256 === signer.sha256,
+          )?.source;
+          return source === undefined ? [] : [{ ...signer, source }];
+        }),
+    });
+  }
+  return explainSteps(parties);
+}
+
+function nothingWritten(error: unknown): unknown {
+  if (!(error instanceof PkiError) || error.code !== "handshake-failed") return error;
+  const { message, path, where, hint } = error;
+  return new PkiError("handshake-failed", `${message}; nothing was written`, {
+    ...(path === undefined ? {} : { path }),
+    ...(where === undefined ? {} : { where }),
+    hint: hint ?? "write without the proof: --no-prove",
+    cause: error,
+  });
+}

@@ -1,0 +1,135 @@
+import type { ExchangeResult, PartyResult, SignerResult } from "../app/exchange.ts";
+import { printSteps } from "../app/explain-steps.ts";
+import type { Proof } from "../app/handshake.ts";
+import { printName } from "../x509/name.ts";
+import { isoTime } from "./json.ts";
+import { safe } from "./safe.ts";
+
+/** What `pki exchange` prints: who now trusts whom, the proof, and what to type next. */
+export function exchangeText(result: ExchangeResult, explain: boolean): string {
+  const lines: string[] = [];
+  for (const party of result.parties) lines.push(...partyLines(party));
+  if (!result.changed) lines.push("nothing to do");
+  if (result.proof !== undefined) lines.push("", ...proofLines(result.proof));
+  if (explain) lines.push("", ...explainLines(result));
+  const next = result.changed ? nextLines(result) : [];
+  if (next.length > 0) lines.push("", ...next);
+  return `${lines.join("\n")}\n`;
+}
+
+function partyLines(party: PartyResult): readonly string[] {
+  const lines: string[] = [];
+  const path = safe(party.path);
+  const { made, certificate } = party;
+  if (made !== undefined && certificate !== undefined) {
+    const subject = safe(printName(certificate.subject));
+    const until = isoTime(certificate.notAfter).slice(0, 10);
+    lines.push(
+      `${path} is new: ${party.title}, "${subject}" as "${safe(party.label ?? "")}", ${safe(made.issuer)}, until ${until}`,
+    );
+    if (made.passwordKept !== undefined) {
+      lines.push(`  its password was generated and is in ${safe(made.passwordKept)} (mode 0600)`);
+    }
+    lines.push(`  for others who shall trust it: ${safe(made.armour)}`);
+  }
+  for (const signer of party.signers) lines.push(signerLine(path, party.name, signer));
+  return lines;
+}
+
+function signerLine(path: string, name: string, signer: SignerResult): string {
+  const subject = `"${safe(signer.subject)}"`;
+  const label = `"${safe(signer.label)}"`;
+  if (signer.state === "present") return `${path} already trusts ${subject} as ${label}`;
+  if (signer.state === "switched-off") {
+    return `${path} has ${subject} as ${label}, with its trust switched off`;
+  }
+  const taken =
+    signer.insteadOf === undefined
+      ? ""
+      : ` ("${safe(signer.insteadOf)}" belongs to another certificate)`;
+  if (signer.from === name) return `${path} now holds its own CA ${subject} as ${label}${taken}`;
+  return `${path} now trusts ${subject} as ${label}${taken}`;
+}
+
+function proofLines(proof: Proof): readonly string[] {
+  const lines: string[] = [];
+  for (const pair of proof.pairs) {
+    const roles = `${safe(pair.client)} (client) and ${safe(pair.server)} (server)`;
+    if (pair.result === "not-tried") {
+      lines.push(`not tried: ${roles}: ${safe(pair.reason ?? "")}`);
+      continue;
+    }
+    const both = pair.clientSubject === undefined ? "server accepted" : "both accepted";
+    const dates = pair.datesIgnored === true ? ", dates ignored" : "";
+    lines.push(`proved: ${roles}: ${pair.protocol}, ${pair.cipher}, ${both}${dates}`);
+  }
+  const nobody = proof.refusals.filter(({ stranger }) => stranger === "no-certificate").length;
+  const strangers = proof.refusals.length - nobody;
+  lines.push(
+    `proved: ${strangers} strangers under the same names were refused${nobody === 0 ? "" : `, and ${nobody} clients without a certificate`}`,
+  );
+  const names = proof.hostNames.map(
+    (one) =>
+      `${safe(one.party)}: ${one.names.length === 0 ? "none" : one.names.map(safe).join(", ")}`,
+  );
+  if (names.length > 0) {
+    lines.push(`not compared: host names (in the certificates: ${names.join("; ")})`);
+  }
+  return lines;
+}
+
+function explainLines(result: ExchangeResult): readonly string[] {
+  if (result.steps.length === 0) return ["the same by hand: nothing to do"];
+  const script = printSteps(result.steps).trimEnd().split("\n");
+  return ["the same by hand:", ...script.map((line) => `  ${safe(line)}`)];
+}
+
+function nextLines(result: ExchangeResult): readonly string[] {
+  const lines = result.parties.map(({ path, made }) => {
+    const file = made?.passwordKept;
+    const password =
+      file === undefined || file.endsWith(".sth") ? "" : ` --password ${word(`file:${file}`)}`;
+    return `  pki list ${word(path)}${password}`;
+  });
+  return ["next:", ...lines];
+}
+
+/** One word for a shell, harmless on a terminal. */
+function word(text: string): string {
+  const clean = safe(text);
+  return /^[\w./:=@%+-]+$/.test(clean) ? clean : `'${clean.replaceAll("'", `'\\''`)}'`;
+}
+
+/** What `--json` shows. */
+export function exchangeJson(result: ExchangeResult): Readonly<Record<string, unknown>> {
+  const { oneWay, changed, proof, steps } = result;
+  return {
+    changed,
+    oneWay,
+    parties: result.parties.map(partyJson),
+    ...(proof === undefined ? {} : { proof }),
+    ...(steps.length === 0 ? {} : { steps }),
+  };
+}
+
+function partyJson(party: PartyResult): Readonly<Record<string, unknown>> {
+  const { name, path, format, changed, label, certificate, signers, made } = party;
+  return {
+    name,
+    path,
+    format,
+    changed,
+    made: made ?? null,
+    personal:
+      certificate === undefined
+        ? null
+        : {
+            label,
+            subject: printName(certificate.subject),
+            issuer: printName(certificate.issuer),
+            notAfter: isoTime(certificate.notAfter),
+            sha256: certificate.sha256,
+          },
+    signers,
+  };
+}
