@@ -9,7 +9,7 @@ import { shownEntries } from "./list.ts";
 import { newStore } from "./new-store.ts";
 import { type Opened, type OpenOptions, openStore } from "./open.ts";
 import type { Notice, Outcome } from "./outcome.ts";
-import { saveStore } from "./save.ts";
+import { readableNotices, saveStore } from "./save.ts";
 
 export interface AddOptions extends Omit<OpenOptions, "purpose"> {
   readonly label?: string;
@@ -77,6 +77,7 @@ export async function addToStore(
     ...opened.notices,
     ...sources.flatMap((source) => source.notices),
     ...progress.notices,
+    ...(progress.added.some(({ kind }) => kind === "key") ? readableNotices(opened) : []),
     ...(await chainNotices(opened, progress)),
   ];
   if (progress.added.length === 0) return { result, notices, appends: [], writes: [] };

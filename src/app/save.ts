@@ -4,6 +4,7 @@ import type { FileWrite } from "../io/host.ts";
 import { PkiError } from "../model/error.ts";
 import type { Entry, KeyMaterial, Store } from "../model/store.ts";
 import type { Opened } from "./open.ts";
+import type { Notice } from "./outcome.ts";
 
 /**
  * Turns a changed store into the writes that bring it to disk: the store with its own codec, version and
@@ -45,9 +46,17 @@ export async function saveStore(
   return [own, ...companions];
 }
 
-/** A key database is private even without a key: its requests and its password stand behind it. */
+/** A keystore is made private even while it holds no key: the next command may put one in. PEM with certificates alone is for everyone. */
 function isPrivate(store: Store, codec: Codec): boolean {
-  return codec.format === "kdb" || store.entries.some((entry) => entry.kind !== "trusted");
+  return codec.format !== "pem" || store.entries.some((entry) => entry.kind !== "trusted");
+}
+
+/** What to say where a private key goes into a file that others can read: its mode is kept, since a product may need it. */
+export function readableNotices({ path, mode }: Opened): readonly Notice[] {
+  if ((mode & 0o077) === 0) return [];
+  const who = (mode & 0o007) === 0 ? "its group" : "others";
+  const message = `can be read by ${who} (mode ${mode.toString(8)}) and holds a private key now`;
+  return [{ level: "warning", path, message }];
 }
 
 function refuseKinds({ codec, path }: Opened, store: Store): void {
