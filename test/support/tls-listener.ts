@@ -1,4 +1,4 @@
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import tls from "node:tls";
 
 /** What the listener saw of one finished handshake. */
@@ -31,6 +31,7 @@ export interface ListenerOptions {
   readonly ca?: string | readonly string[];
   /** Hang up on a client that has no certificate of `ca` (the default is to note it and hang up after). */
   readonly strict?: boolean;
+  readonly maxVersion?: "TLSv1.2";
   /** Wait for the client to speak first before hanging up. */
   readonly awaitBytes?: boolean;
 }
@@ -39,6 +40,7 @@ export interface ListenerOptions {
 export async function listenTls(options: ListenerOptions): Promise<TlsListener> {
   const sessions: SeenSession[] = [];
   const failures: string[] = [];
+  const open = new Set<Socket>();
   const server = tls.createServer(
     {
       key: options.key,
@@ -46,6 +48,7 @@ export async function listenTls(options: ListenerOptions): Promise<TlsListener> 
       ...(options.ca === undefined ? {} : { ca: [options.ca].flat() }),
       requestCert: options.ca !== undefined,
       rejectUnauthorized: options.strict === true,
+      ...(options.maxVersion === undefined ? {} : { maxVersion: options.maxVersion }),
     },
     (socket) => {
       const name = socket.getPeerCertificate()?.subject?.CN;
@@ -75,7 +78,12 @@ export async function listenTls(options: ListenerOptions): Promise<TlsListener> 
     },
   );
   server.on("tlsClientError", (error: NodeJS.ErrnoException) => {
-    failures.push(error.code ?? error.message);
+    // A client that refuses us says so in an alert; one that merely goes away tells nothing.
+    if (error.code !== "ECONNRESET") failures.push(error.code ?? error.message);
+  });
+  server.on("connection", (socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
   });
   await new Promise<void>((ready) => server.listen(0, "localhost", ready));
   return {
@@ -86,6 +94,9 @@ export async function listenTls(options: ListenerOptions): Promise<TlsListener> 
       sessions.length = 0;
       failures.length = 0;
     },
-    close: () => new Promise((done) => server.close(() => done())),
+    close() {
+      for (const socket of open) socket.destroy();
+      return new Promise((done) => server.close(() => done()));
+    },
   };
 }
