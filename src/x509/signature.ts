@@ -69,6 +69,7 @@ export interface Signed {
   readonly body: Uint8Array;
   /** Whole AlgorithmIdentifier beside the signature. */
   readonly algorithm: Uint8Array;
+  /** Empty where it is not whole octets: no signature is. */
   readonly signature: Uint8Array;
 }
 
@@ -79,10 +80,9 @@ export function readSigned(der: Uint8Array, where: string): Signed {
   file.finish("the structure");
   const body = outer.nextRaw(Tag.sequence, "signed body");
   const algorithm = outer.nextRaw(Tag.sequence, "signatureAlgorithm");
-  const { bytes: signature, unused } = outer.bitString("signature");
-  if (unused !== 0) outer.fail("the signature is not whole octets");
+  const { bytes, unused } = outer.bitString("signature");
   outer.finish("the structure");
-  return { body, algorithm, signature };
+  return { body, algorithm, signature: unused === 0 ? bytes : new Uint8Array(0) };
 }
 
 /**
