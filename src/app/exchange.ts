@@ -1,10 +1,16 @@
-import type { FileAppend, FileWrite, Host } from "../io/host.ts";
+import type { FileWrite, Host } from "../io/host.ts";
 import type { Certificate } from "../model/certificate.ts";
 import { PkiError } from "../model/error.ts";
 import type { FormatId, Store } from "../model/store.ts";
 import { printName } from "../x509/name.ts";
-import { openParty } from "./exchange-open.ts";
-import { type Provable, proveStores } from "./exchange-proof.ts";
+import {
+  type ExchangeOptions,
+  gather,
+  type Member,
+  parseWishes,
+  type Wishes,
+} from "./exchange-gather.ts";
+import { proveStores } from "./exchange-proof.ts";
 import {
   completeOwn,
   type Holder,
@@ -16,36 +22,11 @@ import {
 import { type ExplainStep, explainSteps } from "./explain-steps.ts";
 import type { Proof } from "./handshake.ts";
 import { expiryNotice } from "./list.ts";
-import { type MadeParty, type MakeOptions, makeParty } from "./made-party.ts";
+import type { MakeOptions } from "./made-party.ts";
 import type { Notice, Outcome } from "./outcome.ts";
-import { type Party, type PartyType, parseParties, partyOptions } from "./party.ts";
+import { type Party, type PartyType, parseParties } from "./party.ts";
 import { saveStore } from "./save.ts";
 import { stashPath } from "./store-path.ts";
-
-export interface ExchangeOptions {
-  /** What the parties that are made are like. */
-  readonly make: MakeOptions;
-  /** The first party's signers go into the others, and nothing comes back. */
-  readonly oneWay: boolean;
-  /** The format of the parties that are made. */
-  readonly type: PartyType;
-  /** `PARTY=NAME`: the queue manager or user whose label the certificate has or gets. */
-  readonly mq: readonly string[];
-  /** `PARTY=LABEL`: the personal certificate that stands for the party. */
-  readonly label: readonly string[];
-  readonly password?: string;
-  /** `PARTY=SOURCE` */
-  readonly passwordFor: readonly string[];
-  readonly keyPassword?: string;
-  /** `PARTY=SOURCE` */
-  readonly keyPasswordFor: readonly string[];
-  /** Prove the result with handshakes. */
-  readonly prove: boolean;
-  /** The proof leaves dates out. */
-  readonly ignoreDates: boolean;
-  /** Give the steps as commands of other tools. */
-  readonly explain: boolean;
-}
 
 export interface SignerResult {
   readonly label: string;
@@ -89,11 +70,6 @@ export interface ExchangeResult {
   readonly members: readonly Member[];
 }
 
-/** One party with everything that is known of it. */
-export interface Member extends Provable {
-  readonly made?: MadeParty;
-}
-
 /**
  * Makes parties trust each other: everybody's signers go into everybody else's store, and the whole
  * chain of everybody's own certificate into their own.
@@ -110,18 +86,19 @@ export async function planExchange(
   options: ExchangeOptions,
 ): Promise<Outcome<ExchangeResult>> {
   const parties = await parseParties(host, args, options.type);
-  const members = await gather(host, parties, options);
+  const wishes = parseWishes(parties, options);
+  const { members, ...records } = await gather(host, parties, wishes, options);
   const settled = members.map((member, i) => ({
     ...member,
-    ...personalOfMember(member, i, members, parties, options),
+    ...personalOfMember(member, members, wishes, !options.oneWay || i === 0),
   }));
-  const writes: FileWrite[] = [];
+  const writes: FileWrite[] = [...records.writes];
   const results: PartyResult[] = [];
   const planned = new Map<Party, Uint8Array>();
-  const notices: Notice[] = members.flatMap(({ opened }) => [
-    ...opened.notices,
-    ...expiryNotice(opened, host),
-  ]);
+  const notices: Notice[] = [
+    ...records.notices,
+    ...members.flatMap(({ opened }) => [...opened.notices, ...expiryNotice(opened, host)]),
+  ];
   for (const [i, member] of settled.entries()) {
     const sources = settled.filter((_, j) => j !== i && (!options.oneWay || (i > 0 && j === 0)));
     const { store, signers } = place(member, sources, host.now());
@@ -143,8 +120,7 @@ export async function planExchange(
     steps: options.explain ? await explained(host, settled, results) : [],
     members: settled,
   };
-  const appends: readonly FileAppend[] = settled.flatMap(({ made }) => made?.appends ?? []);
-  const outcome = { result, notices, appends, writes };
+  const outcome = { result, notices, appends: records.appends, writes };
   if (!options.prove) return outcome;
   const proof = await proveStores(host, settled, options, (party) => planned.get(party)).catch(
     (error) => {
@@ -152,6 +128,22 @@ export async function planExchange(
     },
   );
   return { ...outcome, result: { ...result, proof } };
+}
+
+/** The files whose locks an exchange holds: every store, and the index of a CA that issues. */
+export async function exchangeLocks(
+  host: Host,
+  args: readonly string[],
+  type: PartyType,
+  options: MakeOptions,
+): Promise<readonly string[]> {
+  const parties = await parseParties(host, args, type);
+  const stores = parties.map(({ path }) => path);
+  if (!parties.some(({ made }) => made)) return stores;
+  const { caFolder } = await import("./made-party.ts");
+  const { caFiles } = await import("./ca.ts");
+  const folder = await caFolder(host, options);
+  return folder === undefined ? stores : [...stores, caFiles(folder).index];
 }
 
 /** Proves what is on disk now: the very files, read again. */
@@ -164,40 +156,6 @@ export async function proveWritten(
   return { ...result, proof: await proveStores(host, result.members, options, () => undefined) };
 }
 
-async function gather(
-  host: Host,
-  parties: readonly Party[],
-  options: ExchangeOptions,
-): Promise<readonly Member[]> {
-  const passwordFor = partyOptions("--password-for", options.passwordFor, parties);
-  const keyPasswordFor = partyOptions("--key-password-for", options.keyPasswordFor, parties);
-  const labels = partyOptions("--label", options.label, parties);
-  const mq = partyOptions("--mq", options.mq, parties);
-  const { password } = options;
-  const members: Member[] = [];
-  for (const party of parties) {
-    const keyPassword = keyPasswordFor.get(party) ?? options.keyPassword;
-    const key = keyPassword === undefined ? {} : { keyPassword };
-    if (!party.made) {
-      const given = { passwordFor, ...(password === undefined ? {} : { password }) };
-      members.push({ party, opened: await openParty(host, party, given), ...key });
-      continue;
-    }
-    const source = passwordFor.get(party) ?? password;
-    const label = labels.get(party);
-    const user = mq.get(party);
-    const made = await makeParty(host, party, {
-      ...options.make,
-      ...(source === undefined ? {} : { password: source }),
-      ...(label === undefined ? {} : { label }),
-      ...(user === undefined ? {} : { mq: user }),
-      serialsTaken: members.flatMap((one) => one.made?.serials ?? []),
-    });
-    members.push({ party, opened: made.opened, made, ...key });
-  }
-  return members;
-}
-
 function holderOf({ party, opened }: Member, store: Store = opened.store): Holder {
   return {
     name: party.name,
@@ -208,23 +166,21 @@ function holderOf({ party, opened }: Member, store: Store = opened.store): Holde
   };
 }
 
+/** In a one-way exchange all but the first may be mere trust stores. */
 function personalOfMember(
   member: Member,
-  index: number,
   members: readonly Member[],
-  parties: readonly Party[],
-  options: ExchangeOptions,
+  wishes: Wishes,
+  needed: boolean,
 ): { readonly personal?: Personal } {
   const holder = holderOf(member);
-  // In a one-way exchange the others may be mere trust stores.
-  const needed = !options.oneWay || index === 0;
   if (!needed && !holder.store.entries.some(({ kind }) => kind === "key")) return {};
-  const label = partyOptions("--label", options.label, parties).get(member.party);
-  const mq = partyOptions("--mq", options.mq, parties).get(member.party);
-  const asked =
-    member.made !== undefined
-      ? { label: member.made.label }
-      : { ...(label === undefined ? {} : { label }), ...(mq === undefined ? {} : { mq }) };
+  const label = member.made?.label ?? wishes.label.get(member.party);
+  const mq = member.made === undefined ? wishes.mq.get(member.party) : undefined;
+  const asked = {
+    ...(label === undefined ? {} : { label }),
+    ...(mq === undefined ? {} : { mq }),
+  };
   const others = members.filter((other) => other !== member).map((other) => holderOf(other));
   return { personal: personalOf(holder, personalEntry(holder, asked), others) };
 }

@@ -54,12 +54,13 @@ function signerLine(path: string, name: string, signer: SignerResult): string {
 function proofLines(proof: Proof): readonly string[] {
   const lines: string[] = [];
   for (const pair of proof.pairs) {
-    const roles = `${safe(pair.client)} (client) and ${safe(pair.server)} (server)`;
+    const roles = `${safe(pair.client)} connects to ${safe(pair.server)}`;
     if (pair.result === "not-tried") {
       lines.push(`not tried: ${roles}: ${safe(pair.reason ?? "")}`);
       continue;
     }
-    const both = pair.clientSubject === undefined ? "server accepted" : "both accepted";
+    const both =
+      pair.clientSubject === undefined ? "the server is accepted" : "both accept each other";
     const dates = pair.datesIgnored === true ? ", dates ignored" : "";
     lines.push(`proved: ${roles}: ${pair.protocol}, ${pair.cipher}, ${both}${dates}`);
   }

@@ -1,11 +1,13 @@
 import { InvalidArgumentError } from "commander";
 import {
-  type ExchangeOptions,
   type ExchangeResult,
+  exchangeLocks,
   planExchange,
   proveWritten,
 } from "../../app/exchange.ts";
-import { type PartyType, parseParties } from "../../app/party.ts";
+import type { ExchangeOptions } from "../../app/exchange-gather.ts";
+import type { MakeOptions } from "../../app/made-party.ts";
+import { DEFAULT_PARTY_DAYS, DEFAULT_PARTY_KEY, type PartyType } from "../../app/party.ts";
 import { exchangeJson, exchangeText } from "../../render/exchange.ts";
 import type { CommandDefinition } from "../command.ts";
 import { addExamples, addPasswordOption, type PasswordOptions } from "../password-options.ts";
@@ -17,6 +19,11 @@ interface Options extends PasswordOptions {
   readonly label: readonly string[];
   readonly passwordFor: readonly string[];
   readonly keyPasswordFor: readonly string[];
+  readonly subject: readonly string[];
+  readonly san: readonly string[];
+  readonly key: string;
+  readonly days?: string;
+  readonly selfSigned?: boolean;
   readonly ca?: string;
   readonly caPassword?: string;
   readonly prove: boolean;
@@ -56,7 +63,22 @@ export const exchangeCommand: CommandDefinition<Options, Shown> = {
         "--ca <dir>",
         "CA that issues for parties that are made (default: ./ca, if it is there)",
       )
-      .option("--ca-password <source>", "password of the CA's key");
+      .option("--ca-password <source>", "password of the CA's key")
+      .option("--self-signed", "parties that are made sign themselves, even where there is a CA")
+      .option(
+        "--subject <party=dn>",
+        "subject of a party that is made (default: CN=its name)",
+        more,
+        [],
+      )
+      .option(
+        "--san <party=names>",
+        "its alternative names: DNS:host, IP:address, with commas",
+        more,
+        [],
+      )
+      .option("--key <kind>", "its key: rsa:2048, rsa:3072, ec:P-256 …", DEFAULT_PARTY_KEY)
+      .option("--days <n>", `how long its certificate is valid (default: ${DEFAULT_PARTY_DAYS})`);
     addPasswordOption(command);
     command
       .option("--password-for <party=source>", "password of one party's store", more, [])
@@ -87,8 +109,7 @@ export const exchangeCommand: CommandDefinition<Options, Shown> = {
       ],
     );
   },
-  locks: async (args, options, host) =>
-    (await parseParties(host, args, options.type)).map(({ path }) => path),
+  locks: (args, options, host) => exchangeLocks(host, args, options.type, makeOptions(options)),
   async plan(host, args, options) {
     const outcome = await planExchange(host, args, exchangeOptions(options));
     return { ...outcome, result: { result: outcome.result, explain: options.explain === true } };
@@ -101,23 +122,32 @@ export const exchangeCommand: CommandDefinition<Options, Shown> = {
 };
 
 function exchangeOptions(options: Options): ExchangeOptions {
-  const { password, keyPassword, ca, caPassword } = options;
+  const { password, keyPassword } = options;
   return {
     oneWay: options.oneWay === true,
     type: options.type,
     mq: options.mq,
     label: options.label,
+    subject: options.subject,
+    san: options.san,
     passwordFor: options.passwordFor,
     keyPasswordFor: options.keyPasswordFor,
     prove: options.prove,
     ignoreDates: options.ignoreDates === true,
     explain: options.explain === true,
-    make: {
-      ...(ca === undefined ? {} : { ca }),
-      ...(caPassword === undefined ? {} : { caPassword }),
-    },
+    make: makeOptions(options),
     ...(password === undefined ? {} : { password }),
     ...(keyPassword === undefined ? {} : { keyPassword }),
+  };
+}
+
+function makeOptions({ ca, caPassword, days, key, selfSigned }: Options): MakeOptions {
+  return {
+    key,
+    selfSigned: selfSigned === true,
+    ...(ca === undefined ? {} : { ca }),
+    ...(caPassword === undefined ? {} : { caPassword }),
+    ...(days === undefined ? {} : { days }),
   };
 }
 
