@@ -7,6 +7,8 @@ export interface View {
   /** Width to fit; undefined where the output is no terminal and lines are not cut. */
   readonly columns: number | undefined;
   readonly now: Date;
+  /** True: nothing was written; the text says what would be. */
+  readonly dryRun: boolean;
 }
 
 /**

@@ -71,7 +71,7 @@ function parse(
     const { code, message } = error as CommanderError;
     if (code === "commander.helpDisplayed" || code === "commander.help") return undefined;
     if (typeof code !== "string" || !code.startsWith("commander.")) throw error;
-    throw usageError(command.name(), message);
+    throw usageError(command.name().replace(/^pki /, ""), message);
   }
   return { args: command.args, options: command.opts() };
 }
@@ -203,6 +203,7 @@ function show(
     const view: View = {
       columns: terminal.stdoutIsTerminal ? terminal.columns : undefined,
       now: host.now(),
+      dryRun,
     };
     terminal.out(definition.text(result, view));
   }

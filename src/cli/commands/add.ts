@@ -41,9 +41,9 @@ export const addCommand: CommandDefinition<Options, AddResult> = {
   },
   locks: ([store]) => (store === undefined ? [] : [store]),
   plan: (host, [store = "", ...files], options) => addToStore(host, store, files, options),
-  text: ({ store, added, present }) => {
+  text: ({ store, added, present }, { dryRun }) => {
     const lines = [
-      ...added.map((entry) => `${safe(store)}: ${addedText(entry)}\n`),
+      ...added.map((entry) => `${safe(store)}: ${addedText(entry, dryRun)}\n`),
       ...present.map((entry) => `${safe(store)}: ${presentText(entry)}\n`),
     ];
     return lines.join("") + (added.length === 0 ? "nothing to do\n" : "");
@@ -55,9 +55,9 @@ export const addCommand: CommandDefinition<Options, AddResult> = {
   }),
 };
 
-function addedText({ kind, label, certificate }: AddedEntry): string {
+function addedText({ kind, label, certificate }: AddedEntry, dryRun: boolean): string {
   const what = kind === "key" ? "key" : "signer";
-  return `added ${what} "${safe(label)}"${ofSubject(label, certificate)}`;
+  return `${dryRun ? "would add" : "added"} ${what} "${safe(label)}"${ofSubject(label, certificate)}`;
 }
 
 function presentText({ label, certificate }: AddedEntry): string {

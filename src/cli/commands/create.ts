@@ -39,11 +39,11 @@ export const createCommand: CommandDefinition<Options, CreateResult> = {
   },
   locks: ([store]) => (store === undefined ? [] : [store]),
   plan: (host, [store = ""], options) => createStore(host, store, newStoreOptions(options)),
-  text: ({ made, files }) => {
+  text: ({ made, files }, { dryRun }) => {
     const { container, codec } = made;
     const version = container.version === "" ? "" : ` ${container.version}`;
     const rest = files.slice(1).map((file) => `  with ${safe(file)}\n`);
-    return `made ${safe(made.path)}: ${codec.title}${version}, ${container.protection}\n${rest.join("")}`;
+    return `${dryRun ? "would make" : "made"} ${safe(made.path)}: ${codec.title}${version}, ${container.protection}\n${rest.join("")}`;
   },
   json: ({ made, files }) => ({
     path: made.path,
