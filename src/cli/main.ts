@@ -22,6 +22,16 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("./commands/list.ts")).listCommand,
   },
   {
+    name: "init-ca",
+    summary: "make a certificate authority",
+    load: async () => (await import("./commands/init-ca.ts")).initCaCommand,
+  },
+  {
+    name: "issue",
+    summary: "make a key and its certificate in a store",
+    load: async () => (await import("./commands/issue.ts")).issueCommand,
+  },
+  {
     name: "exchange",
     summary: "make two or more parties trust each other, and prove it",
     load: async () => (await import("./commands/exchange.ts")).exchangeCommand,

@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+import type { NewStoreOptions } from "../app/new-store.ts";
+import { PkiError } from "../model/error.ts";
+
+/** Options of a command that may make a store, as commander gives them. */
+export interface NewStoreFlags {
+  readonly type?: string;
+  readonly kdbVersion?: string;
+  readonly protection?: string;
+  readonly expire?: string;
+  readonly stash?: boolean;
+  readonly stashVersion?: string;
+}
+
+const MAX_DAYS = 36_500;
+
+export function addNewStoreOptions(command: Command): void {
+  command
+    .option("--type <type>", "new store: kdb, jks, p12 or pem, where the name does not say it")
+    .option("--kdb-version <version>", "new key database: 3, 4 (default) or 6")
+    .option("--expire <days>", "new key database: its password expires after so many days")
+    .option("--stash", "new key database or PKCS#12: a stash of the password beside it")
+    .option("--stash-version <version>", "1 or 2 (default)")
+    .option("--protection <id>", "new store: how keys are encrypted; see docs/cli.md for the ids");
+}
+
+/** @throws PkiError `usage` */
+export function newStoreOptions(flags: NewStoreFlags): NewStoreOptions {
+  const { type, kdbVersion, protection, expire, stash, stashVersion } = flags;
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(kdbVersion === undefined ? {} : { kdbVersion }),
+    ...(protection === undefined ? {} : { protection }),
+    ...(expire === undefined ? {} : { expireDays: expireDays(expire) }),
+    ...(stash === true || stashVersion !== undefined ? { stash: true } : {}),
+    ...(stashVersion === undefined ? {} : { stashVersion: versionOf(stashVersion) }),
+  };
+}
+
+function expireDays(text: string): number {
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= MAX_DAYS) return value;
+  throw new PkiError("usage", `needs a number of days from 1 to ${MAX_DAYS}`, {
+    where: "--expire",
+  });
+}
+
+function versionOf(text: string): 1 | 2 {
+  if (text === "1") return 1;
+  if (text === "2") return 2;
+  throw new PkiError("usage", "a stash has version 1 or 2", { where: "--stash-version" });
+}
