@@ -2,8 +2,8 @@
  * The SHA-1 chain of Sun's key protector: block n+1 is SHA-1(password ‖ block n), block 0 is the salt.
  *
  * A key of 1,200 octets takes 61 hashes of a few dozen octets, where a `createHash` call is mostly
- * overhead: this loop, which hashes nothing but password ‖ 20 octets, is six times as fast for a store
- * of 1,000 keys (`npm run bench`). FIPS 180-4 §6.1.2; all other hashing in the project is OpenSSL's.
+ * overhead: this loop, which hashes nothing but password ‖ 20 octets, is some three times as fast for a store
+ * of 1,000 keys (docs/decisions/0009). FIPS 180-4 §6.1.2; all other hashing in the project is OpenSSL's.
  */
 
 /** XORs the chain over `data` in place. */
@@ -84,13 +84,41 @@ class Chain {
     let c = s[2] as number;
     let d = s[3] as number;
     let e = s[4] as number;
-    for (let t = 0; t < 80; t++) {
-      let f: number;
-      if (t < 20) f = ((b & c) | (~b & d)) + 0x5a827999;
-      else if (t < 40) f = (b ^ c ^ d) + 0x6ed9eba1;
-      else if (t < 60) f = ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc;
-      else f = (b ^ c ^ d) + 0xca62c1d6;
-      const next = (((a << 5) | (a >>> 27)) + f + e + (w[t] as number)) | 0;
+    // Four loops: a choice inside one costs more than the rounds.
+    for (let t = 0; t < 20; t++) {
+      const next =
+        (((a << 5) | (a >>> 27)) + ((d ^ (b & (c ^ d))) + 0x5a827999) + e + (w[t] as number)) | 0;
+      e = d;
+      d = c;
+      c = (b << 30) | (b >>> 2);
+      b = a;
+      a = next;
+    }
+    for (let t = 20; t < 40; t++) {
+      const next =
+        (((a << 5) | (a >>> 27)) + ((b ^ c ^ d) + 0x6ed9eba1) + e + (w[t] as number)) | 0;
+      e = d;
+      d = c;
+      c = (b << 30) | (b >>> 2);
+      b = a;
+      a = next;
+    }
+    for (let t = 40; t < 60; t++) {
+      const next =
+        (((a << 5) | (a >>> 27)) +
+          (((b & c) | (d & (b | c))) + 0x8f1bbcdc) +
+          e +
+          (w[t] as number)) |
+        0;
+      e = d;
+      d = c;
+      c = (b << 30) | (b >>> 2);
+      b = a;
+      a = next;
+    }
+    for (let t = 60; t < 80; t++) {
+      const next =
+        (((a << 5) | (a >>> 27)) + ((b ^ c ^ d) + 0xca62c1d6) + e + (w[t] as number)) | 0;
       e = d;
       d = c;
       c = (b << 30) | (b >>> 2);
