@@ -190,21 +190,21 @@ function place(
   sources: readonly Member[],
   now: Date,
 ): { readonly store: Store; readonly signers: readonly SignerResult[] } {
-  const signers: SignerResult[] = [];
-  let store = member.opened.store;
+  const found: SignerResult[] = [];
+  let { store } = member.opened;
   if (member.personal !== undefined) {
     const own = completeOwn(holderOf(member), member.personal, now);
     store = own.store;
     for (const one of own.placed) {
-      if (one.state !== "present") signers.push(signerResult(one, member.party.name));
+      if (one.state !== "present") found.push(signerResult(one, member.party.name));
     }
   }
   for (const source of sources) {
     const placed = placeSigners(holderOf(member, store), source.personal?.signers ?? [], now);
     store = placed.store;
-    for (const one of placed.placed) signers.push(signerResult(one, source.party.name));
+    for (const one of placed.placed) found.push(signerResult(one, source.party.name));
   }
-  return { store, signers: withoutRepeats(signers) };
+  return { store, signers: withoutRepeats(found, member.party.name) };
 }
 
 type Placed = ReturnType<typeof placeSigners>["placed"][number];
@@ -214,9 +214,18 @@ function signerResult({ certificate, ...placed }: Placed, from: string): SignerR
   return { ...placed, subject: printName(subject), sha256, from };
 }
 
-/** A CA that several others share was added for the first of them and is no news for the rest. */
-function withoutRepeats(signers: readonly SignerResult[]): readonly SignerResult[] {
-  return signers.filter((one, i) => signers.findIndex(({ sha256 }) => sha256 === one.sha256) === i);
+/**
+ * A CA that several others share is added for the first of them and is no news for the rest. One that the
+ * party shares with another is shown as the other's.
+ */
+function withoutRepeats(found: readonly SignerResult[], self: string): readonly SignerResult[] {
+  const out = new Map<string, SignerResult>();
+  for (const one of found) {
+    const before = out.get(one.sha256);
+    if (before === undefined) out.set(one.sha256, one);
+    else if (before.from === self) out.set(one.sha256, { ...before, from: one.from });
+  }
+  return [...out.values()];
 }
 
 function summarise(signer: SignerResult): string {
@@ -274,16 +283,20 @@ async function explained(
   const parties = [];
   for (const [i, { party, opened, made, personal }] of members.entries()) {
     const signers = (results[i] as PartyResult).signers.filter(({ state }) => state === "added");
+    const ownCa = ({ sha256 }: SignerResult) =>
+      personal?.chain.slice(1).some((ca) => ca.sha256 === sha256) === true;
     parties.push({
       name: party.name,
       path: party.path,
       format: opened.codec.format,
       stashed: (await host.files.stat(stashPath(party.path))).kind === "file",
       label: personal?.entry.label ?? "",
-      ...(made === undefined ? {} : { made: made.explained }),
+      ...(made === undefined
+        ? {}
+        : { made: { ...made.explained, caLabel: signers.find(ownCa)?.label ?? "ca" } }),
       added: signers
         // The chain of a certificate that is made here comes in with the steps that make it.
-        .filter(({ from }) => made === undefined || from !== party.name)
+        .filter((signer) => made === undefined || !ownCa(signer))
         .flatMap((signer) => {
           const owner = members.find((one) => one.party.name === signer.from);
           const source = owner?.personal?.signers.find(

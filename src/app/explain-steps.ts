@@ -24,6 +24,8 @@ export interface ExplainedParty {
     readonly folder: string;
     /** The folder of the CA that issues; absent: self-signed. */
     readonly ca?: string;
+    /** The label that the CA's certificate gets. */
+    readonly caLabel?: string;
   };
   readonly added: readonly ExplainedSigner[];
 }
@@ -87,6 +89,7 @@ function makeSteps(party: ExplainedParty): readonly ExplainStep[] {
   const { name } = party;
   const label = quote(party.label);
   const dn = quote(made.subject);
+  const caLabel = quote(made.caLabel ?? "ca");
   const files = { csr: `${fileStem(name)}.csr`, crt: `${fileStem(name)}.crt` };
   const signed = made.ca === undefined ? [] : signSteps(party, made.ca, made.days, files);
   if (toolOf(party.format) === "runmqakm") {
@@ -125,7 +128,7 @@ function makeSteps(party: ExplainedParty): readonly ExplainStep[] {
         title: `${name}: add the CA, then receive the certificate`,
         ikeyman: "Signer Certificates, Add…; Personal Certificates, Receive…",
         commands: [
-          `runmqakm -cert -add ${db} -stashed -label ca -file ${quote(`${made.ca}/ca.arm`)} -format ascii`,
+          `runmqakm -cert -add ${db} -stashed -label ${caLabel} -file ${quote(`${made.ca}/ca.arm`)} -format ascii`,
           `runmqakm -cert -receive -file ${quote(files.crt)} ${db} -stashed`,
         ],
       },
@@ -153,7 +156,7 @@ function makeSteps(party: ExplainedParty): readonly ExplainStep[] {
       title: `${name}: add the CA, then receive the certificate`,
       ikeyman: "Signer Certificates, Add…; Personal Certificates, Receive…",
       commands: [
-        `keytool -importcert -noprompt -alias ca -file ${quote(`${made.ca}/ca.arm`)} ${store}`,
+        `keytool -importcert -noprompt -alias ${caLabel} -file ${quote(`${made.ca}/ca.arm`)} ${store}`,
         `keytool -importcert -noprompt -alias ${label} -file ${quote(files.crt)} ${store}`,
       ],
     },

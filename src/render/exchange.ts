@@ -5,14 +5,21 @@ import { printName } from "../x509/name.ts";
 import { isoTime } from "./json.ts";
 import { safe } from "./safe.ts";
 
+export interface ExchangeView {
+  /** Show the steps as commands of other tools. */
+  readonly explain: boolean;
+  /** Nothing was written. */
+  readonly dryRun: boolean;
+}
+
 /** What `pki exchange` prints: who now trusts whom, the proof, and what to type next. */
-export function exchangeText(result: ExchangeResult, explain: boolean): string {
+export function exchangeText(result: ExchangeResult, { explain, dryRun }: ExchangeView): string {
   const lines: string[] = [];
   for (const party of result.parties) lines.push(...partyLines(party));
   if (!result.changed) lines.push("nothing to do");
   if (result.proof !== undefined) lines.push("", ...proofLines(result.proof));
   if (explain) lines.push("", ...explainLines(result));
-  const next = result.changed ? nextLines(result) : [];
+  const next = result.changed && !dryRun ? nextLines(result) : [];
   if (next.length > 0) lines.push("", ...next);
   return `${lines.join("\n")}\n`;
 }

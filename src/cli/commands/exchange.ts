@@ -8,11 +8,12 @@ import {
 import type { ExchangeOptions } from "../../app/exchange-gather.ts";
 import type { MakeOptions } from "../../app/made-party.ts";
 import { DEFAULT_PARTY_DAYS, DEFAULT_PARTY_KEY, type PartyType } from "../../app/party.ts";
-import { exchangeJson, exchangeText } from "../../render/exchange.ts";
+import { type ExchangeView, exchangeJson, exchangeText } from "../../render/exchange.ts";
 import type { CommandDefinition } from "../command.ts";
 import { addExamples, addPasswordOption, type PasswordOptions } from "../password-options.ts";
 
 interface Options extends PasswordOptions {
+  readonly dryRun?: boolean;
   readonly oneWay?: boolean;
   readonly type: PartyType;
   readonly mq: readonly string[];
@@ -33,7 +34,7 @@ interface Options extends PasswordOptions {
 
 interface Shown {
   readonly result: ExchangeResult;
-  readonly explain: boolean;
+  readonly view: ExchangeView;
 }
 
 /** `pki exchange A B [C…]` */
@@ -112,12 +113,13 @@ export const exchangeCommand: CommandDefinition<Options, Shown> = {
   locks: (args, options, host) => exchangeLocks(host, args, options.type, makeOptions(options)),
   async plan(host, args, options) {
     const outcome = await planExchange(host, args, exchangeOptions(options));
-    return { ...outcome, result: { result: outcome.result, explain: options.explain === true } };
+    const view = { explain: options.explain === true, dryRun: options.dryRun === true };
+    return { ...outcome, result: { result: outcome.result, view } };
   },
-  async afterCommit(host, { result, explain }, options) {
-    return { result: await proveWritten(host, result, exchangeOptions(options)), explain };
+  async afterCommit(host, { result, view }, options) {
+    return { result: await proveWritten(host, result, exchangeOptions(options)), view };
   },
-  text: ({ result, explain }) => exchangeText(result, explain),
+  text: ({ result, view }) => exchangeText(result, view),
   json: ({ result }) => exchangeJson(result),
 };
 
