@@ -140,7 +140,7 @@ async function outputWrite(
 
 /** Anything but certificates: a keystore, or text with a private key in it. */
 function holdsKeys(bytes: Uint8Array): boolean {
-  const format = recognise(bytes.subarray(0, 4096));
+  const format = recognise(bytes);
   if (format === "pem") return new TextDecoder("latin1").decode(bytes).includes("PRIVATE KEY-----");
   return format !== undefined && format !== "der";
 }

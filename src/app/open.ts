@@ -19,7 +19,6 @@ export { saveStore } from "./save.ts";
 
 /** Largest file that is read as a store. */
 export const MAX_STORE_BYTES = 64 * 1024 * 1024;
-const HEAD_BYTES = 4096;
 /** Questions to a person before a wrong password is an error. */
 const TRIES = 3;
 
@@ -79,7 +78,7 @@ export async function openStore(host: Host, path: string, options: OpenOptions):
 
 async function open(host: Host, path: string, options: OpenOptions): Promise<Opened> {
   const file = await host.files.read(path, MAX_STORE_BYTES);
-  const format = requireFormat(file.bytes.subarray(0, HEAD_BYTES));
+  const format = requireFormat(file.bytes);
   const codec = await codecFor(format);
   const key = await keyPassword(host, path, options);
   const base: Passwords = key === undefined ? {} : { key: key.secret };
@@ -213,7 +212,7 @@ async function askAndRead(
   notices: readonly Notice[],
 ): Promise<ReadWith> {
   if (!host.terminal.interactive) throw passwordMissing(request);
-  const prompt = promptFor(request);
+  let prompt = promptFor(request);
   for (let left = TRIES - 1; ; left--) {
     const found = await resolvePassword(host, request, {
       stash: false,
@@ -226,7 +225,7 @@ async function askAndRead(
     } catch (error) {
       if (!isWrongPassword(error) || left === 0) throw error;
       found.secret.dispose();
-      host.terminal.err("pki: that is not the password, try again\n");
+      prompt = `that is not it; ${promptFor(request)}`;
     }
   }
 }
