@@ -78,7 +78,8 @@ const BANS: readonly { what: string; pattern: RegExp; except?: RegExp }[] = [
   {
     what: "printing: cli does it",
     pattern: /\bterminal\.(?:out|outBytes|err)\(/,
-    except: /^src\/(io|cli)\//,
+    // app/open.ts answers a wrong password at the prompt, between two questions.
+    except: /^src\/(io\/|cli\/|app\/open\.ts$)/,
   },
   { what: "eval", pattern: /\beval\(|\bnew Function\(/ },
 ];
