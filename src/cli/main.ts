@@ -37,6 +37,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("./commands/exchange.ts")).exchangeCommand,
   },
   {
+    name: "show",
+    summary: "show certificates in full",
+    load: async () => (await import("./commands/show.ts")).showCommand,
+  },
+  {
     name: "create",
     summary: "make an empty store",
     load: async () => (await import("./commands/create.ts")).createCommand,

@@ -74,6 +74,21 @@ const INTEGRITY: Readonly<Record<string, string>> = {
 };
 
 function storeText(opened: Opened, now: Date, columns: number | undefined): string {
+  const entries = shownEntries(opened);
+  const heading = storeHeading(opened, now);
+  if (entries.length === 0) return heading;
+  const { defaultLabel } = opened.store;
+  return (
+    heading +
+    table(
+      entries.map((entry) => row(entry, defaultLabel, now)),
+      columns,
+    )
+  );
+}
+
+/** One line: the file, what it is, and whether it was checked. */
+export function storeHeading(opened: Opened, now: Date): string {
   const { container } = opened;
   const entries = shownEntries(opened);
   const expires = container.passwordExpires;
@@ -85,15 +100,7 @@ function storeText(opened: Opened, now: Date, columns: number | undefined): stri
       ? ""
       : `password ${expires <= now ? "EXPIRED" : "expires"} ${day(expires)}`,
   ];
-  const heading = `${safe(opened.path)}: ${facts.filter((fact) => fact !== "").join(", ")}\n`;
-  if (entries.length === 0) return heading;
-  return (
-    heading +
-    table(
-      entries.map((entry) => row(entry, opened.store.defaultLabel, now)),
-      columns,
-    )
-  );
+  return `${safe(opened.path)}: ${facts.filter((fact) => fact !== "").join(", ")}\n`;
 }
 
 interface Row {
