@@ -1,5 +1,5 @@
 import type { ShowResult } from "../app/show.ts";
-import { DerReader } from "../bytes/der.ts";
+import { DerReader, Tag } from "../bytes/der.ts";
 import type { Certificate } from "../model/certificate.ts";
 import type { Entry } from "../model/store.ts";
 import { printName } from "../x509/name.ts";
@@ -80,7 +80,7 @@ function kindText(entry: Entry): string {
 function requestSubject(pkcs10: Uint8Array): string | undefined {
   try {
     const info = new DerReader(pkcs10, "request").sequence("").sequence("info");
-    info.integer("version");
+    info.next(Tag.integer, "version");
     return printName(readName(info, "subject"));
   } catch {
     return undefined;
