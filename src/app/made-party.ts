@@ -6,28 +6,20 @@ import type { Certificate } from "../model/certificate.ts";
 import { addEntry, setDefault } from "../model/edit.ts";
 import { PkiError } from "../model/error.ts";
 import { Secret } from "../model/secret.ts";
+import { productRefusal } from "../products/index.ts";
 import { parseAltNames } from "../x509/build/alt-name.ts";
-import { generateKey, type KeySpec, parseKeySpec } from "../x509/build/key-pair.ts";
-import { leafExtensions } from "../x509/build/profile.ts";
+import { parseKeySpec } from "../x509/build/key-pair.ts";
 import { printName } from "../x509/name.ts";
-import { parsePublicKey } from "../x509/public-key.ts";
-import {
-  type Ca,
-  DEFAULT_CA,
-  hasCa,
-  openCa,
-  type SigningRequest,
-  selfSign,
-  signWithCa,
-} from "./ca.ts";
+import { type Ca, DEFAULT_CA, hasCa, openCa } from "./ca.ts";
 import { altNamesOf, nameOf, parseSubject, parseValidity } from "./certificate-options.ts";
 import { passwordFile } from "./exchange-open.ts";
 import { mqLabel } from "./exchange-signers.ts";
 import type { ExplainedParty } from "./explain-steps.ts";
+import { DEFAULT_DAYS, DEFAULT_KEY, type IdentityRequest, makeIdentity } from "./issue.ts";
 import { newStore } from "./new-store.ts";
 import type { Opened } from "./open.ts";
 import type { Notice } from "./outcome.ts";
-import { DEFAULT_PARTY_DAYS, type Party } from "./party.ts";
+import type { Party } from "./party.ts";
 import { stashPath } from "./store-path.ts";
 
 /** What the parties that an exchange makes are like. */
@@ -37,8 +29,8 @@ export interface MakeOptions {
   readonly caPassword?: string;
   /** Not even from `./ca`. */
   readonly selfSigned: boolean;
-  /** `rsa:2048`, `ec:P-256` … */
-  readonly key: string;
+  /** `rsa:2048`, `ec:P-256` …; default as `issue`'s. */
+  readonly key?: string;
   readonly days?: string;
 }
 
@@ -96,7 +88,6 @@ export async function makeParties(
   requests: readonly MakeRequest[],
   options: MakeOptions,
 ): Promise<MadeParties> {
-  const key = parseKeySpec(options.key);
   const folder = await caFolder(host, options);
   const caPassword = options.caPassword === undefined ? {} : { password: options.caPassword };
   const ca = folder === undefined ? undefined : await openCa(host, folder, caPassword);
@@ -104,7 +95,7 @@ export async function makeParties(
     const made = new Map<Party, MadeParty>();
     const notices: Notice[] = [...(ca?.notices ?? [])];
     for (const request of requests) {
-      made.set(request.party, await makeParty(host, request, options, key, ca, notices));
+      made.set(request.party, await makeParty(host, request, options, ca, notices));
     }
     return { made, ...(ca?.index.changes() ?? { appends: [], writes: [] }), notices };
   } finally {
@@ -116,7 +107,6 @@ async function makeParty(
   host: Host,
   request: MakeRequest,
   options: MakeOptions,
-  spec: KeySpec,
   ca: Ca | undefined,
   notices: Notice[],
 ): Promise<MadeParty> {
@@ -130,31 +120,11 @@ async function makeParty(
   });
   const wanted = request.mq === undefined ? request.label : mqLabel(request.mq);
   const label = opened.codec.storedLabel(wanted ?? party.name);
-  const { pkcs8, spki } = await generateKey(spec);
-  const publicKey = parsePublicKey(spki);
-  const subject =
-    request.subject === undefined ? nameOf(party.name) : parseSubject(request.subject);
-  const altNames =
-    request.san === undefined ? altNamesOf(subject).altNames : parseAltNames([request.san]);
-  const validity = options.days === undefined ? {} : { days: options.days };
-  const signing: SigningRequest = {
-    subject,
-    spki,
-    validity: parseValidity(validity, host.now(), DEFAULT_PARTY_DAYS),
-    profile: "peer",
-    extensions: (issuerKey) =>
-      leafExtensions({
-        profile: "peer",
-        publicKey,
-        altNames,
-        emptySubject: subject.rdns.length === 0,
-        ...(issuerKey === undefined ? {} : { issuerKey }),
-      }),
-  };
-  const chain: [Certificate, ...Certificate[]] =
-    ca === undefined
-      ? [selfSign(host, signing, pkcs8, publicKey)]
-      : [issue(host, ca, signing, party, notices), ...ca.chain];
+  const wish = identityRequest(host, request, options);
+  const { subject } = wish;
+  const { pkcs8, chain, notices: said } = await makeIdentity(host, ca, wish);
+  notices.push(...said.map((notice) => ({ path: party.path, ...notice })));
+  refuseKeys(opened, chain);
   const store = addEntry(opened.store, {
     kind: "key",
     label,
@@ -178,23 +148,42 @@ async function makeParty(
     shown: { issuer, armour, ...(kept === undefined ? {} : { passwordKept: kept }) },
     explained: {
       subject: printName(subject),
-      days: Number(options.days ?? DEFAULT_PARTY_DAYS),
+      days: Number(options.days ?? DEFAULT_DAYS),
       folder: party.folder ?? ".",
       ...(ca === undefined ? {} : { ca: ca.directory }),
     },
   };
 }
 
-function issue(
+/** A certificate for both roles, since an exchange proves both. */
+function identityRequest(
   host: Host,
-  ca: Ca,
-  signing: SigningRequest,
-  party: Party,
-  notices: Notice[],
-): Certificate {
-  const { certificate, notices: said } = signWithCa(host, ca, signing);
-  notices.push(...said.map((notice) => ({ path: party.path, ...notice })));
-  return certificate;
+  { party, subject: dn, san }: MakeRequest,
+  options: MakeOptions,
+): IdentityRequest {
+  const subject = dn === undefined ? nameOf(party.name) : parseSubject(dn);
+  const validity = options.days === undefined ? {} : { days: options.days };
+  return {
+    profile: "peer",
+    subject,
+    altNames: san === undefined ? altNamesOf(subject).altNames : parseAltNames([san]),
+    key: parseKeySpec(options.key ?? DEFAULT_KEY),
+    validity: parseValidity(validity, host.now(), DEFAULT_DAYS),
+  };
+}
+
+/** @throws PkiError `product-refused` where no product that opens such a store could use a key */
+function refuseKeys({ codec, path }: Opened, chain: readonly Certificate[]): void {
+  for (const [i, { publicKey, subject }] of chain.entries()) {
+    const use = { publicKey, place: i === 0 ? "own" : "signer" } as const;
+    const refusal = productRefusal(codec.format, use);
+    if (refusal === undefined) continue;
+    throw new PkiError("product-refused", `the key of ${printName(subject)}: ${refusal.reason}`, {
+      path,
+      where: i === 0 ? "--key" : "--ca",
+      hint: i === 0 ? "choose another key, such as --key rsa:2048" : "use a CA with another key",
+    });
+  }
 }
 
 /** 28 characters of 32 (140 bits), none of which a shell, a properties file or XML treats specially. */

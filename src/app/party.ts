@@ -5,10 +5,6 @@ import { PkiError } from "../model/error.ts";
 /** The format of a party that `exchange` makes. */
 export type PartyType = "p12" | "kdb" | "jks";
 
-/** What a party gets that is made, where nobody says otherwise. */
-export const DEFAULT_PARTY_KEY = "rsa:2048";
-export const DEFAULT_PARTY_DAYS = 365;
-
 /** One argument of `exchange`, understood. */
 export interface Party {
   /** As the user typed it. */

@@ -7,7 +7,7 @@ import {
 } from "../../app/exchange.ts";
 import type { ExchangeOptions } from "../../app/exchange-gather.ts";
 import type { MakeOptions } from "../../app/made-party.ts";
-import { DEFAULT_PARTY_DAYS, DEFAULT_PARTY_KEY, type PartyType } from "../../app/party.ts";
+import type { PartyType } from "../../app/party.ts";
 import { type ExchangeView, exchangeJson, exchangeText } from "../../render/exchange.ts";
 import type { CommandDefinition } from "../command.ts";
 import { addExamples, addPasswordOption, type PasswordOptions } from "../password-options.ts";
@@ -22,7 +22,7 @@ interface Options extends PasswordOptions {
   readonly keyPasswordFor: readonly string[];
   readonly subject: readonly string[];
   readonly san: readonly string[];
-  readonly key: string;
+  readonly key?: string;
   readonly days?: string;
   readonly selfSigned?: boolean;
   readonly ca?: string;
@@ -78,8 +78,8 @@ export const exchangeCommand: CommandDefinition<Options, Shown> = {
         more,
         [],
       )
-      .option("--key <kind>", "its key: rsa:2048, rsa:3072, ec:P-256 …", DEFAULT_PARTY_KEY)
-      .option("--days <n>", `how long its certificate is valid (default: ${DEFAULT_PARTY_DAYS})`);
+      .option("--key <kind>", "its key: rsa:2048 (default), rsa:3072, ec:P-256 …")
+      .option("--days <n>", "how long its certificate is valid (default: 365)");
     addPasswordOption(command);
     command
       .option("--password-for <party=source>", "password of one party's store", more, [])
@@ -145,7 +145,7 @@ function exchangeOptions(options: Options): ExchangeOptions {
 
 function makeOptions({ ca, caPassword, days, key, selfSigned }: Options): MakeOptions {
   return {
-    key,
+    ...(key === undefined ? {} : { key }),
     selfSigned: selfSigned === true,
     ...(ca === undefined ? {} : { ca }),
     ...(caPassword === undefined ? {} : { caPassword }),
