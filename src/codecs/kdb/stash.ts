@@ -111,7 +111,9 @@ const KEY_TEXT =
 /** `buffer` XOR the keystream of version 2, a new array. */
 function masked(buffer: Uint8Array, seed: Uint8Array, check: Uint8Array): Uint8Array {
   let key = digest("sha256", seed, check);
-  while (key[8] !== 3) key = digest("sha256", key);
+  // At least once: a first value that already has the 3 is hashed on (one seed in 256 shows it).
+  do key = digest("sha256", key);
+  while (key[8] !== 3);
   for (let i = 0; i < 64; i++) key = digest("sha256", key);
   const inner = hmac(key, new TextEncoder().encode(KEY_TEXT));
   let state = hmac(inner, Uint8Array.of(1, 1, 2, 3, 5, 8));

@@ -31,7 +31,7 @@ import { DEFAULT_PROTECTION, PROTECTIONS } from "./protection.ts";
 import { Flag, Holding, type KdbRecord, writeSlot } from "./record.ts";
 
 /** Longest label of a new record, in bytes of UTF-8 (docs/formats/kdb.md, "Labels"). Longer ones are kept. */
-export const MAX_LABEL_BYTES = 1024;
+export const MAX_LABEL_BYTES = 256;
 /** A slot that must grow grows to a multiple of this. */
 const SLOT_STEP_BYTES = 1000;
 const MAX_U32 = 0xffff_ffff;
