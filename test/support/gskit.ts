@@ -30,8 +30,8 @@ export class Gskit {
   constructor(python: string) {
     this.#child = spawn(python, [resolve("test/support/python/gskit.py")], {
       stdio: ["pipe", "pipe", "inherit"],
-      // English messages, whatever the machine's locale.
-      env: { ...process.env, LC_ALL: "C.UTF-8" },
+      // English messages whatever the machine's locale, and no retries: they come five seconds apart.
+      env: { ...process.env, LC_ALL: "C.UTF-8", DB2_MAX_CLIENT_CONNRETRIES: "0" },
     });
     if (this.#child.stdout === null) throw new Error("gskit has no standard output");
     createInterface(this.#child.stdout).on("line", (line) => {

@@ -15,8 +15,8 @@ import javax.net.ssl.TrustManagerFactory;
  * A TLS client or server with nothing but the JDK, whose key and trust come from one key store file.
  *
  * <pre>
- * Jsse client PORT TYPE STORE PASSWORD     handshakes with localhost:PORT, sends "hello"
- * Jsse server TYPE STORE PASSWORD COUNT    prints "port N", takes COUNT clients one after another
+ * Jsse client PORT TYPE PASSWORD STORE...   for each store: handshakes with localhost:PORT, sends "hello"
+ * Jsse server TYPE PASSWORD STORE COUNT     prints "port N", takes COUNT clients one after another
  * </pre>
  *
  * Each handshake prints one line: "ok PROTOCOL peer=SUBJECT" or "failed MESSAGE". The client checks the
@@ -25,13 +25,15 @@ import javax.net.ssl.TrustManagerFactory;
 public final class Jsse {
   public static void main(String[] args) throws Exception {
     if (args[0].equals("client")) {
-      client(Integer.parseInt(args[1]), context(args[2], args[3], args[4]));
+      for (int i = 4; i < args.length; i++) {
+        client(Integer.parseInt(args[1]), context(args[2], args[3], args[i]));
+      }
     } else {
       server(context(args[1], args[2], args[3]), Integer.parseInt(args[4]));
     }
   }
 
-  private static SSLContext context(String type, String file, String password) throws Exception {
+  private static SSLContext context(String type, String password, String file) throws Exception {
     KeyStore store = KeyStore.getInstance(type);
     try (InputStream in = Files.newInputStream(Path.of(file))) {
       store.load(in, password.toCharArray());
