@@ -10,6 +10,7 @@ import {
   parseWishes,
   type Wishes,
 } from "./exchange-gather.ts";
+import { passwordFile } from "./exchange-open.ts";
 import { proveStores } from "./exchange-proof.ts";
 import {
   completeOwn,
@@ -50,6 +51,8 @@ export interface PartyResult {
   readonly label?: string;
   readonly certificate?: Certificate;
   readonly signers: readonly SignerResult[];
+  /** A file of the party's folder that holds its password. */
+  readonly passwordFile?: string;
   /** Set where the exchange made the party. */
   readonly made?: {
     readonly issuer: string;
@@ -110,7 +113,8 @@ export async function planExchange(
       if (bytes !== undefined) planned.set(member.party, bytes);
       writes.push(...withFolder(member, own), ...(member.made?.writes ?? []));
     }
-    results.push(partyResult(member, signers, changed));
+    const file = await passwordFileOf(host, member);
+    results.push(partyResult(member, signers, changed, file));
     notices.push(...switchedOffNotices(member, signers));
   }
   const result: ExchangeResult = {
@@ -254,10 +258,18 @@ function withFolder(member: Member, writes: readonly FileWrite[]): readonly File
   return writes.map((write) => ({ ...write, makeParents: true }));
 }
 
+async function passwordFileOf(host: Host, { party, made }: Member): Promise<string | undefined> {
+  const file = passwordFile(party);
+  if (made !== undefined) return made.shown.passwordKept === file ? file : undefined;
+  if (party.folder === undefined || file === party.path) return undefined;
+  return (await host.files.stat(file)).kind === "file" ? file : undefined;
+}
+
 function partyResult(
   member: Member,
   signers: readonly SignerResult[],
   changed: boolean,
+  file: string | undefined,
 ): PartyResult {
   const { party, opened, made, personal } = member;
   const { format, title } = opened.codec;
@@ -271,6 +283,7 @@ function partyResult(
     ...(personal === undefined ? {} : { label: personal.entry.label }),
     ...(certificate === undefined ? {} : { certificate }),
     signers,
+    ...(file === undefined ? {} : { passwordFile: file }),
     ...(made === undefined ? {} : { made: made.shown }),
   };
 }

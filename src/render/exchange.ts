@@ -74,7 +74,7 @@ function proofLines(proof: Proof): readonly string[] {
   const nobody = proof.refusals.filter(({ stranger }) => stranger === "no-certificate").length;
   const strangers = proof.refusals.length - nobody;
   lines.push(
-    `proved: ${strangers} strangers under the same names were refused${nobody === 0 ? "" : `, and ${nobody} clients without a certificate`}`,
+    `proved: ${strangers} handshakes with strangers under the same names were refused${nobody === 0 ? "" : `, and ${nobody} without a client certificate`}`,
   );
   const names = proof.hostNames.map(
     (one) =>
@@ -93,10 +93,9 @@ function explainLines(result: ExchangeResult): readonly string[] {
 }
 
 function nextLines(result: ExchangeResult): readonly string[] {
-  const lines = result.parties.map(({ path, made }) => {
-    const file = made?.passwordKept;
+  const lines = result.parties.map(({ path, passwordFile }) => {
     const password =
-      file === undefined || file.endsWith(".sth") ? "" : ` --password ${word(`file:${file}`)}`;
+      passwordFile === undefined ? "" : ` --password ${word(`file:${passwordFile}`)}`;
     return `  pki list ${word(path)}${password}`;
   });
   return ["next:", ...lines];

@@ -16,12 +16,12 @@ interface Options extends PasswordOptions {
   readonly dryRun?: boolean;
   readonly oneWay?: boolean;
   readonly type: PartyType;
-  readonly mq: readonly string[];
-  readonly label: readonly string[];
-  readonly passwordFor: readonly string[];
-  readonly keyPasswordFor: readonly string[];
-  readonly subject: readonly string[];
-  readonly san: readonly string[];
+  readonly mq?: readonly string[];
+  readonly label?: readonly string[];
+  readonly passwordFor?: readonly string[];
+  readonly keyPasswordFor?: readonly string[];
+  readonly subject?: readonly string[];
+  readonly san?: readonly string[];
   readonly key?: string;
   readonly days?: string;
   readonly selfSigned?: boolean;
@@ -46,7 +46,7 @@ export const exchangeCommand: CommandDefinition<Options, Shown> = {
         "<party...>",
         "two or more: a keystore of any format, or a name (no such file, no extension), which is made",
       )
-      .option("--one-way", "the others trust the first; the first does not trust them", false)
+      .option("--one-way", "the others trust the first; the first does not trust them")
       .option(
         "--type <format>",
         "format of the parties that are made: p12, kdb or jks",
@@ -57,9 +57,8 @@ export const exchangeCommand: CommandDefinition<Options, Shown> = {
         "--mq <party=name,...>",
         "MQ's labels: ibmwebspheremq and the queue manager or user in lower case",
         list,
-        [],
       )
-      .option("--label <party=label>", "the personal certificate that stands for a party", more, [])
+      .option("--label <party=label>", "the personal certificate that stands for a party", more)
       .option(
         "--ca <dir>",
         "CA that issues for parties that are made (default: ./ca, if it is there)",
@@ -68,7 +67,7 @@ export const exchangeCommand: CommandDefinition<Options, Shown> = {
       .option("--self-signed", "parties that are made sign themselves, even where there is a CA")
       .option(
         "--subject <party=dn>",
-        "subject of a party that is made (default: CN=its name)",
+        "subject of a party that is made (default: CN= and its name)",
         more,
         [],
       )
@@ -82,9 +81,9 @@ export const exchangeCommand: CommandDefinition<Options, Shown> = {
       .option("--days <n>", "how long its certificate is valid (default: 365)");
     addPasswordOption(command);
     command
-      .option("--password-for <party=source>", "password of one party's store", more, [])
+      .option("--password-for <party=source>", "password of one party's store", more)
       .option("--key-password <source>", "password of the private keys, where it is another one")
-      .option("--key-password-for <party=source>", "the same for one party", more, [])
+      .option("--key-password-for <party=source>", "the same for one party", more)
       .option("--no-prove", "write without proving that a handshake works")
       .option("--ignore-dates", "prove all but the validity dates of certificates")
       .option("--explain", "show the iKeyman, keytool and openssl commands that do the same");
@@ -128,12 +127,12 @@ function exchangeOptions(options: Options): ExchangeOptions {
   return {
     oneWay: options.oneWay === true,
     type: options.type,
-    mq: options.mq,
-    label: options.label,
-    subject: options.subject,
-    san: options.san,
-    passwordFor: options.passwordFor,
-    keyPasswordFor: options.keyPasswordFor,
+    mq: options.mq ?? [],
+    label: options.label ?? [],
+    subject: options.subject ?? [],
+    san: options.san ?? [],
+    passwordFor: options.passwordFor ?? [],
+    keyPasswordFor: options.keyPasswordFor ?? [],
     prove: options.prove,
     ignoreDates: options.ignoreDates === true,
     explain: options.explain === true,
@@ -161,11 +160,11 @@ function partyType(text: string): PartyType {
   return type as PartyType;
 }
 
-function more(text: string, before: readonly string[]): readonly string[] {
+function more(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
 
 /** `--mq a=X,b=Y`: names of queue managers and users hold no comma. */
-function list(text: string, before: readonly string[]): readonly string[] {
+function list(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...text.split(",")];
 }
