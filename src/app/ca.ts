@@ -210,9 +210,10 @@ export async function writeCaKey(
   key: Secret,
   password: Secret,
   random: (count: number) => Uint8Array,
+  iterations = CA_KEY_ITERATIONS,
 ): Promise<Uint8Array> {
   const bytes = password.use(pkcs12Password);
-  const pbe = pbes2Pbe("aes256", "sha256", random(16), random(16), CA_KEY_ITERATIONS);
+  const pbe = pbes2Pbe("aes256", "sha256", random(16), random(16), iterations);
   try {
     const sealed = await key.use((pkcs8) => sealKey(pbe, pkcs8, bytes));
     return new TextEncoder().encode(writePem("ENCRYPTED PRIVATE KEY", sealed));

@@ -28,6 +28,7 @@ import { type NewStoreOptions, newStore } from "./new-store.ts";
 import { type Opened, openStore } from "./open.ts";
 import type { Notice, Outcome } from "./outcome.ts";
 import { saveStore } from "./save.ts";
+import { formatOfName } from "./store-path.ts";
 
 /** Every product takes it, and making it takes a fifth of a second. */
 export const DEFAULT_KEY = "rsa:2048";
@@ -141,7 +142,7 @@ export async function issue(
   const plan = planIdentity(host, profile, path, options);
   const made = (await host.files.stat(path)).kind === "absent";
   const opened = made
-    ? await newStore(host, path, options)
+    ? await newStore(host, path, withPemPassword(host, path, options))
     : await openExisting(host, path, options);
   const { product } = plan;
   const wanted = labelFor(plan, options);
@@ -256,6 +257,14 @@ function productNamed(id: string | undefined): Product | undefined {
     where: "--for",
     hint: `give one of ${products.map((known) => known.id).join(", ")}`,
   });
+}
+
+/** A PEM file may do without a password, but a private key is not written without one unasked. */
+function withPemPassword(host: Host, path: string, options: IssueOptions): IssueOptions {
+  const { type = formatOfName(path), password, protection } = options;
+  if (type !== "pem" || password !== undefined || protection === "none") return options;
+  if (host.env("PKI_PASSWORD") !== undefined) return { ...options, password: "env:PKI_PASSWORD" };
+  return host.terminal.interactive ? { ...options, password: "prompt" } : options;
 }
 
 function openExisting(host: Host, path: string, options: IssueOptions): Promise<Opened> {
