@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, getCipherInfo } from "node:crypto";
 import { concat } from "../bytes/octets.ts";
+import { PkiError } from "../model/error.ts";
 import { cbcDecrypt, cbcEncrypt } from "./legacy/cbc.ts";
 import { rc2 } from "./legacy/rc2.ts";
 import { rc4 } from "./legacy/rc4.ts";
@@ -9,6 +10,9 @@ export type CipherName =
   | "aes128"
   | "aes192"
   | "aes256"
+  | "camellia128"
+  | "camellia192"
+  | "camellia256"
   | "3des"
   | "3des-2key"
   | "des"
@@ -30,6 +34,9 @@ export const CIPHERS: Readonly<Record<Exclude<CipherName, "rc2" | "rc4">, Cipher
   aes128: { name: "aes128", keyLength: 16, ivLength: 16 },
   aes192: { name: "aes192", keyLength: 24, ivLength: 16 },
   aes256: { name: "aes256", keyLength: 32, ivLength: 16 },
+  camellia128: { name: "camellia128", keyLength: 16, ivLength: 16 },
+  camellia192: { name: "camellia192", keyLength: 24, ivLength: 16 },
+  camellia256: { name: "camellia256", keyLength: 32, ivLength: 16 },
   "3des": { name: "3des", keyLength: 24, ivLength: 8 },
   "3des-2key": { name: "3des-2key", keyLength: 16, ivLength: 8 },
   des: { name: "des", keyLength: 8, ivLength: 8 },
@@ -39,10 +46,20 @@ const NATIVE: Readonly<Partial<Record<CipherName, string>>> = {
   aes128: "aes-128-cbc",
   aes192: "aes-192-cbc",
   aes256: "aes-256-cbc",
+  camellia128: "camellia-128-cbc",
+  camellia192: "camellia-192-cbc",
+  camellia256: "camellia-256-cbc",
   "3des": "des-ede3-cbc",
   "3des-2key": "des-ede3-cbc",
   des: "des-ede3-cbc",
 };
+
+/** @throws PkiError `format-unsupported` where this engine lacks the cipher (Bun has no Camellia) */
+function nativeName({ name }: Cipher): string {
+  const native = NATIVE[name];
+  if (native !== undefined && getCipherInfo(native) !== undefined) return native;
+  throw new PkiError("format-unsupported", `the cipher ${name} is not available here`);
+}
 
 /**
  * DES is triple DES with one key three times, two-key triple DES has the first key last as well:
@@ -68,7 +85,7 @@ export function encrypt(
     if (cipher.name === "rc2") {
       return cbcEncrypt(rc2(key, cipher.effectiveBits ?? key.length * 8), iv, padded);
     }
-    const native = createCipheriv(NATIVE[cipher.name] as string, nativeKey(cipher, key), iv);
+    const native = createCipheriv(nativeName(cipher), nativeKey(cipher, key), iv);
     native.setAutoPadding(false);
     return concat([native.update(padded), native.final()]);
   } finally {
@@ -104,7 +121,7 @@ function decryptBlocks(
   if (cipher.name === "rc2") {
     return cbcDecrypt(rc2(key, cipher.effectiveBits ?? key.length * 8), iv, ciphertext);
   }
-  const native = createDecipheriv(NATIVE[cipher.name] as string, nativeKey(cipher, key), iv);
+  const native = createDecipheriv(nativeName(cipher), nativeKey(cipher, key), iv);
   native.setAutoPadding(false);
   return concat([native.update(ciphertext), native.final()]);
 }

@@ -98,6 +98,10 @@ const PBES2_CIPHERS: Readonly<Record<string, Cipher>> = {
   "2.16.840.1.101.3.4.1.2": CIPHERS.aes128,
   "2.16.840.1.101.3.4.1.22": CIPHERS.aes192,
   "2.16.840.1.101.3.4.1.42": CIPHERS.aes256,
+  // RFC 3657: some Bouncy Castle and Japanese products
+  "1.2.392.200011.61.1.1.1.2": CIPHERS.camellia128,
+  "1.2.392.200011.61.1.1.1.3": CIPHERS.camellia192,
+  "1.2.392.200011.61.1.1.1.4": CIPHERS.camellia256,
   "1.2.840.113549.3.7": CIPHERS["3des"],
   "1.3.14.3.2.7": CIPHERS.des,
 };
@@ -107,7 +111,7 @@ const RC2_VERSIONS: Readonly<Record<number, number>> = { 160: 40, 120: 64, 58: 1
 
 /** True for what nobody should protect a key with any more. */
 export function isWeakPbe(pbe: Pbe): boolean {
-  return !pbe.cipher.name.startsWith("aes");
+  return !/^(aes|camellia)/.test(pbe.cipher.name);
 }
 
 /**

@@ -14,20 +14,26 @@ import type { Secret } from "../../model/secret.ts";
  *   empty password the terminator alone.
  * - `null`: an empty password as no octets at all.
  * - `bytes`: each UTF-8 byte widened, as OpenSSL before 1.1.0 did.
- * - `latin1`: PBKDF2 over ISO 8859-1.
+ * - `latin1`: PBKDF2 over ISO 8859-1, as RSA JSAFE did.
+ * - `utf16`: PBKDF2 over the BMPString, as NSS did before 3.31.
  */
-export type PasswordForm = "unicode" | "null" | "bytes" | "latin1";
+export type PasswordForm = "unicode" | "null" | "bytes" | "latin1" | "utf16";
+
+/** Which of the two inputs a derivation takes. */
+export type PasswordUse = keyof PasswordBytes;
 
 /**
- * The forms worth trying for a password, the current one first. An ASCII password has one; `null` is
- * tried only for a password that was given as empty.
+ * The forms worth trying for a password, the current one first, each giving other octets for `use`.
+ * `null` is tried only for a password that was given as empty.
  */
-export function passwordForms(password: Secret): readonly PasswordForm[] {
+export function passwordForms(password: Secret, use: PasswordUse): readonly PasswordForm[] {
   return password.use((bytes) => {
-    if (bytes.length === 0) return ["unicode", "null"];
-    if (bytes.every((byte) => byte < 0x80)) return ["unicode"];
-    if (!utf8.valid(bytes)) return ["unicode"];
-    return ["unicode", "bytes", ...(latin1(bytes) === undefined ? [] : (["latin1"] as const))];
+    if (bytes.length === 0) return use === "pkcs12" ? ["unicode", "null"] : ["unicode", "utf16"];
+    const ascii = bytes.every((byte) => byte < 0x80);
+    const text = ascii || utf8.valid(bytes);
+    if (use === "pkcs12") return ascii || !text ? ["unicode"] : ["unicode", "bytes"];
+    const western = !ascii && text && latin1(bytes) !== undefined;
+    return western ? ["unicode", "latin1", "utf16"] : ["unicode", "utf16"];
   });
 }
 
@@ -43,6 +49,11 @@ export function passwordIn(form: PasswordForm, password: Secret): PasswordBytes 
       case "latin1": {
         const { pkcs12 } = pkcs12Password(bytes);
         return { pkcs12, raw: latin1(bytes) ?? bytes.slice() };
+      }
+      case "utf16": {
+        const { pkcs12, raw } = pkcs12Password(bytes);
+        raw.fill(0);
+        return { pkcs12, raw: pkcs12.slice() };
       }
       case "unicode":
         return pkcs12Password(bytes);

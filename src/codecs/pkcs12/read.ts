@@ -1,6 +1,7 @@
 import { KdfBudget } from "../../crypto/kdf.ts";
 import { wipePassword } from "../../crypto/password.ts";
-import { openSealedKey } from "../../crypto/pbe.ts";
+import { openSealedKey, readSealedKey } from "../../crypto/pbe.ts";
+import { readPbe } from "../../crypto/pbe-scheme.ts";
 import { PkiError } from "../../model/error.ts";
 import { Secret } from "../../model/secret.ts";
 import type { Integrity, Store } from "../../model/store.ts";
@@ -77,21 +78,19 @@ async function openContent(
       integrity: mac === undefined ? "absent" : "not-checked",
     };
   }
-  const forms = passwordForms(password);
   if (mac === undefined) {
-    const opened = await openWith(forms, content, password, budget, []);
-    if (opened === undefined) throw mismatch("no form of the password opens its contents");
+    const opened = await openWith(contentForms(password), content, password, budget, []);
+    if (opened === undefined) throw mismatch("the password does not open the contents");
     return { ...opened, integrity: "absent" };
   }
-  const first = passwordIn(forms[0] as PasswordForm, password);
-  const started = startDerivations(content, first, budget);
-  wipePassword(first);
-  const form = await formOfMac(forms, content, mac, password, budget);
+  const octets = passwordIn("unicode", password);
+  const early = startDerivations(content, octets, budget);
+  wipePassword(octets);
+  const form = await formOfMac(content, mac, password, budget);
   if (form === undefined) throw mismatch("the MAC does not match");
   // The form that made the MAC is the contents' too, but for a few old writers.
-  const order = [form, ...forms.filter((other) => other !== form)];
-  const early = form === forms[0] ? started : [];
-  const opened = await openWith(order, content, password, budget, early);
+  const forms = new Set([form, ...contentForms(password)]);
+  const opened = await openWith([...forms], content, password, budget, early);
   if (opened === undefined) {
     throw new PkiError(
       "key-password-wrong",
@@ -101,17 +100,21 @@ async function openContent(
   return { ...opened, integrity: "verified" };
 }
 
+function contentForms(password: Secret): readonly PasswordForm[] {
+  return [...new Set([...passwordForms(password, "pkcs12"), ...passwordForms(password, "raw")])];
+}
+
 /** The form of the password under which the MAC is right. */
 async function formOfMac(
-  forms: readonly PasswordForm[],
   content: Uint8Array,
   mac: FoundMac,
   password: Secret,
   budget: KdfBudget,
 ): Promise<PasswordForm | undefined> {
-  for (const form of forms) {
+  const use = mac.mac.kind === "pkcs12" ? "pkcs12" : "raw";
+  for (const form of passwordForms(password, use)) {
     // Another form is another guess: a file that leaves no room for it gets none.
-    if (form !== forms[0] && budget.left < macIterations(mac.mac)) return undefined;
+    if (form !== "unicode" && budget.left < macIterations(mac.mac)) return undefined;
     const octets = passwordIn(form, password);
     const matches = await macMatches(mac, content, octets, budget);
     wipePassword(octets);
@@ -131,7 +134,7 @@ async function openWith(
   for (const form of forms) {
     const octets = passwordIn(form, password);
     try {
-      const started = form === forms[0] ? early : [];
+      const started = form === "unicode" ? early : [];
       return { safes: await readSafes(content, { password: octets, budget, started }), form };
     } catch (error) {
       if (!(error instanceof PkiError && error.code === "key-password-wrong")) throw error;
@@ -176,8 +179,10 @@ export async function openKey(
   if (password === undefined) {
     throw new PkiError("password-missing", "the key is sealed with a password");
   }
+  const { kdf } = readPbe(readSealedKey(blob).algorithm, "key");
   let wrong: unknown;
-  for (const form of passwordForms(password)) {
+  for (const form of passwordForms(password, kdf.kind === "pkcs12" ? "pkcs12" : "raw")) {
+    if (form !== "unicode" && budget.left < kdf.iterations) break;
     const octets = passwordIn(form, password);
     try {
       return new Secret(await openSealedKey(blob, octets, budget, "key"));
