@@ -143,25 +143,26 @@ async function takeLocks(
   waitMs: number,
   held: (() => Promise<void>)[],
 ): Promise<readonly Notice[]> {
-  const real = new Set<string>();
+  const named = new Map<string, string>();
   for (const path of paths) {
     const target = await host.files.realPath(path);
     // A directory that is still to be made holds no store that another writer could lose an entry of.
-    if ((await host.files.stat(dirname(target))).kind === "directory") real.add(target);
+    if ((await host.files.stat(dirname(target))).kind === "directory") named.set(target, path);
   }
   const notices: Notice[] = [];
-  for (const path of [...real].sort()) {
+  for (const target of [...named.keys()].sort()) {
+    const path = named.get(target) as string;
     held.push(await host.files.lock(path, waitMs));
-    notices.push(...(await tidy(host, path)));
+    notices.push(...(await tidy(host, target, path)));
   }
   return notices;
 }
 
 /** Removes what a killed run left beside a store, and names old contents that it kept. */
-async function tidy(host: Host, path: string): Promise<readonly Notice[]> {
+async function tidy(host: Host, target: string, path: string): Promise<readonly Notice[]> {
   const { removeLeftovers } = await import("../io/commit.ts");
   const { lockedNames } = await import("../app/store-path.ts");
-  const { removed, backups } = await removeLeftovers(host, dirname(path), lockedNames(path));
+  const { removed, backups } = await removeLeftovers(host, dirname(target), lockedNames(target));
   const notices: Notice[] = [];
   if (removed.length > 0) {
     const message = "an earlier run was interrupted; its unfinished files were removed";

@@ -189,7 +189,8 @@ export interface Leftovers {
 
 /**
  * Removes what an earlier, killed run left beside a store. Only for one whose lock we hold: everybody
- * who writes such a file holds it, so whatever is there belongs to nobody.
+ * who writes such a file holds it, so whatever is there belongs to nobody. Leftovers of the lock itself
+ * are the lock's own business: others may be waiting for it.
  *
  * @param names - base names in the store's directory that its lock protects: the store and its companions
  */
@@ -201,13 +202,7 @@ export async function removeLeftovers(
   const removed: string[] = [];
   const backups: string[] = [];
   for (const name of await host.files.list(directory)) {
-    // A breaker that died: `<store>.lock.<nonce of the lock it replaced>` (docs/decisions/0040-locks.md).
-    const claim = /^(.+?)\.lock(?:\.[0-9a-f]{16})+$/.exec(name);
-    if (claim !== null && names.includes(claim[1] as string)) {
-      await host.files.remove(join(directory, name));
-      continue;
-    }
-    const match = /^\.(.+?)(?:\.lock)?\.\d+\.[0-9a-f]{8}\.(tmp|bak)$/.exec(name);
+    const match = /^\.(.+)\.\d+\.[0-9a-f]{8}\.(tmp|bak)$/.exec(name);
     if (match === null || !names.includes(match[1] as string)) continue;
     const path = join(directory, name);
     if (match[2] === "bak") {

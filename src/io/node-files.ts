@@ -44,7 +44,7 @@ export function nodeFiles(
     },
     async lock(path, waitMs) {
       const { takeLock } = await import("./node-lock.ts");
-      const lock = await takeLock(realPath(resolve(path), 0), waitMs, random);
+      const lock = await takeLock(realPath(resolve(path), 0), waitMs, random, path);
       const done = interrupts.onInterrupt(lock.release);
       return async () => {
         done();

@@ -34,16 +34,25 @@ const MAX_DEPTH = 8;
  * lock's nonce: of two breakers the slower finds another nonce and gives up.
  *
  * @param path - the file to protect: absolute, links resolved
+ * @param shown - the file as the user named it, for messages
  * @throws PkiError `file-locked`, `file-unwritable`
  */
-export async function takeLock(path: string, waitMs: number, random: Random): Promise<Lock> {
+export async function takeLock(
+  path: string,
+  waitMs: number,
+  random: Random,
+  shown = path,
+): Promise<Lock> {
   const lockPath = `${path}.lock`;
   const deadline = performance.now() + waitMs;
   for (;;) {
-    const lock = tryLock(lockPath, path, random, 0);
-    if (lock !== undefined) return lock;
+    const lock = tryLock(lockPath, path, random, shown, 0);
+    if (lock !== undefined) {
+      removeDeadLeftovers(path);
+      return lock;
+    }
     const left = deadline - performance.now();
-    if (left <= 0) throw locked(path, lockPath);
+    if (left <= 0) throw locked(shown, lockPath);
     const [jitter = 0] = random(1);
     await new Promise((wake) => setTimeout(wake, Math.min(left, 10 + jitter / 4)));
   }
@@ -59,7 +68,13 @@ function locked(path: string, lockPath: string): PkiError {
   });
 }
 
-function tryLock(lockPath: string, path: string, random: Random, depth: number): Lock | undefined {
+function tryLock(
+  lockPath: string,
+  path: string,
+  random: Random,
+  shown: string,
+  depth: number,
+): Lock | undefined {
   const mine = holderOfThisProcess(toHex(random(8)));
   const temporary = join(
     dirname(path),
@@ -73,13 +88,13 @@ function tryLock(lockPath: string, path: string, random: Random, depth: number):
     });
   } catch (error) {
     fs.rmSync(temporary, { force: true });
-    throw writeError(path, error, "cannot be locked");
+    throw writeError(shown, error, "cannot be locked");
   }
   try {
     if (placeNew(temporary, lockPath)) return held(lockPath, mine.nonce);
     const old = readHolder(lockPath);
     if (old?.holder === undefined || !isDead(old.holder) || depth >= MAX_DEPTH) return undefined;
-    const breaking = tryLock(`${lockPath}.${old.holder.nonce}`, path, random, depth + 1);
+    const breaking = tryLock(`${lockPath}.${old.holder.nonce}`, path, random, shown, depth + 1);
     if (breaking === undefined) return undefined;
     try {
       if (readHolder(lockPath)?.holder?.nonce !== old.holder.nonce) return undefined;
@@ -90,7 +105,9 @@ function tryLock(lockPath: string, path: string, random: Random, depth: number):
     }
   } catch (error) {
     if (error instanceof PkiError) throw error;
-    throw writeError(path, error, "cannot be locked");
+    // A holder on another machine may take our temporary file for a leftover: try again.
+    if (systemCode(error) === "ENOENT" && !fs.existsSync(temporary)) return undefined;
+    throw writeError(shown, error, "cannot be locked");
   } finally {
     fs.rmSync(temporary, { force: true });
   }
@@ -154,6 +171,34 @@ function readHolder(lockPath: string): { readonly holder: Holder | undefined } |
   return { holder: undefined };
 }
 
+/** Unfinished lock files, and breakers' locks, of processes that are dead. To be called with the lock held. */
+function removeDeadLeftovers(path: string): void {
+  const directory = dirname(path);
+  const own = basename(path);
+  for (const name of fs.readdirSync(directory)) {
+    if (!name.includes(own)) continue;
+    const unfinished = name.startsWith(`.${own}.lock.`) && /\.\d+\.[0-9a-f]{8}\.tmp$/.test(name);
+    const claim =
+      name.startsWith(`${own}.lock.`) && /^(\.[0-9a-f]{16})+$/.test(name.slice(own.length + 5));
+    if (!unfinished && !claim) continue;
+    const full = join(directory, name);
+    const found = readHolder(full);
+    // One that was killed while writing it has only its name to speak for it.
+    const pid = Number(/\.(\d+)\.[0-9a-f]{8}\.tmp$/.exec(name)?.[1] ?? 0);
+    const dead = found?.holder === undefined ? unfinished && !isAlive(pid) : isDead(found.holder);
+    if (dead) fs.rmSync(full, { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) !== "ESRCH";
+  }
+}
+
 function holderOfThisProcess(nonce: string): Holder {
   return {
     pid: process.pid,
@@ -168,11 +213,7 @@ function holderOfThisProcess(nonce: string): Holder {
 function isDead(holder: Holder): boolean {
   if (holder.host !== hostname() || holder.space !== processSpace()) return false;
   if (!Number.isSafeInteger(holder.pid) || holder.pid <= 0) return false;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    return systemCode(error) === "ESRCH";
-  }
+  if (!isAlive(holder.pid)) return true;
   const started = startOf(holder.pid);
   return holder.started !== "" && started !== "" && started !== holder.started;
 }

@@ -21,8 +21,14 @@ const REASONS: Readonly<Record<string, string>> = {
   EBADF: "the descriptor is not open",
 };
 
+/** EDQUOT by number (Linux, macOS): libuv has no name for it. */
+const EDQUOT = new Set([-122, -69]);
+
 export function systemCode(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
+  const { code, errno } = (error ?? {}) as { code?: unknown; errno?: unknown };
+  if (typeof code === "string" && code.startsWith("Unknown system error")) {
+    return EDQUOT.has(errno as number) ? "EDQUOT" : code;
+  }
   return typeof code === "string" ? code : "";
 }
 

@@ -155,9 +155,8 @@ describe("removeLeftovers", () => {
   const files = {
     "key.kdb": "store",
     ".key.kdb.123.0a1b2c3d.tmp": "half",
-    ".key.kdb.lock.123.0a1b2c3d.tmp": "lock",
+    ".key.kdb.lock.123.0a1b2c3d.tmp": "of one who waits for the lock",
     ".key.sth.123.0a1b2c3d.tmp": "half",
-    "key.kdb.lock.0123456789abcdef": "a breaker that died",
     ".other.kdb.123.0a1b2c3d.tmp": "somebody else's",
     ".key.kdb.123.0a1b2c3d.bak": "old",
     ".key.kdb.swp": "an editor's",
@@ -169,6 +168,7 @@ describe("removeLeftovers", () => {
     expect(found.backups).toEqual(["/here/.key.kdb.123.0a1b2c3d.bak"]);
     expect([...host.disk.keys()].sort()).toEqual([
       "/here/.key.kdb.123.0a1b2c3d.bak",
+      "/here/.key.kdb.lock.123.0a1b2c3d.tmp",
       "/here/.key.kdb.swp",
       "/here/.other.kdb.123.0a1b2c3d.tmp",
       "/here/key.kdb",

@@ -107,7 +107,22 @@ describe("takeLock", () => {
       JSON.stringify({ ...holder(), nonce: "ffeeddccbbaa9988" }),
     );
     (await takeLock(store, 0, random)).release();
-    expect(readdirSync(folder).filter((name) => name === "key.kdb.lock")).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("removes unfinished lock files of dead processes, and of nobody else", async () => {
+    await deadLock();
+    const dead = readFileSync(lockFile());
+    rmSync(lockFile());
+    writeFileSync(`${folder}/.key.kdb.lock.${DEAD_PID}.00000000.tmp`, dead);
+    writeFileSync(`${folder}/.key.kdb.lock.${DEAD_PID}.11111111.tmp`, "");
+    writeFileSync(`${folder}/.key.kdb.lock.${process.pid}.22222222.tmp`, "");
+    writeFileSync(`${folder}/.other.kdb.lock.${DEAD_PID}.33333333.tmp`, dead);
+    (await takeLock(store, 0, random)).release();
+    expect(readdirSync(folder).sort()).toEqual([
+      `.key.kdb.lock.${process.pid}.22222222.tmp`,
+      `.other.kdb.lock.${DEAD_PID}.33333333.tmp`,
+    ]);
   });
 
   it("lets only one of many in at a time over a dead lock", async () => {
