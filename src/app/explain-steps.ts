@@ -21,6 +21,8 @@ export interface ExplainedParty {
   readonly made?: {
     readonly subject: string;
     readonly days: number;
+    /** As `--key` takes it: `rsa:2048`, `ec:P-256` … */
+    readonly key: string;
     readonly folder: string;
     /** The folder of the CA that issues; absent: self-signed. */
     readonly ca?: string;
@@ -109,7 +111,7 @@ function makeSteps(party: ExplainedParty): readonly ExplainStep[] {
           title: `${name}: make a self-signed certificate`,
           ikeyman: "Personal Certificates, New Self-Signed…",
           commands: [
-            `runmqakm -cert -create ${db} -stashed -label ${label} -dn ${dn} -size 2048 -sig_alg SHA256WithRSA -expire ${made.days}`,
+            `runmqakm -cert -create ${db} -stashed -label ${label} -dn ${dn} ${gskitKey(made.key)} -expire ${made.days}`,
           ],
         },
       ];
@@ -120,7 +122,7 @@ function makeSteps(party: ExplainedParty): readonly ExplainStep[] {
         title: `${name}: make a certificate request`,
         ikeyman: "Personal Certificate Requests, New…",
         commands: [
-          `runmqakm -certreq -create ${db} -stashed -label ${label} -dn ${dn} -size 2048 -sig_alg SHA256WithRSA -file ${quote(files.csr)}`,
+          `runmqakm -certreq -create ${db} -stashed -label ${label} -dn ${dn} ${gskitKey(made.key)} -file ${quote(files.csr)}`,
         ],
       },
       ...signed,
@@ -140,7 +142,7 @@ function makeSteps(party: ExplainedParty): readonly ExplainStep[] {
     ikeyman: "Key Database File, New…; Personal Certificates, New Self-Signed…",
     commands: [
       `mkdir -p ${quote(made.folder)}`,
-      `keytool -genkeypair -alias ${label} -keyalg RSA -keysize 2048 -dname ${dn} -validity ${made.days} ${store}`,
+      `keytool -genkeypair -alias ${label} ${keytoolKey(made.key)} -dname ${dn} -validity ${made.days} ${store}`,
     ],
   };
   if (made.ca === undefined) return [create];
@@ -161,6 +163,26 @@ function makeSteps(party: ExplainedParty): readonly ExplainStep[] {
       ],
     },
   ];
+}
+
+const EC_GROUPS: Readonly<Record<string, readonly [string, string]>> = {
+  "ec:p-256": ["secp256r1", "SHA256WithECDSA"],
+  "ec:p-384": ["secp384r1", "SHA384WithECDSA"],
+  "ec:p-521": ["secp521r1", "SHA512WithECDSA"],
+};
+
+/** GSKit chooses the curve by the signature algorithm. */
+function gskitKey(key: string): string {
+  const [, algorithm] = EC_GROUPS[key.toLowerCase()] ?? [];
+  if (algorithm !== undefined) return `-sig_alg ${algorithm}`;
+  return `-size ${key.split(":")[1] ?? "2048"} -sig_alg SHA256WithRSA`;
+}
+
+function keytoolKey(key: string): string {
+  const [group] = EC_GROUPS[key.toLowerCase()] ?? [];
+  if (group !== undefined) return `-keyalg EC -groupname ${group}`;
+  const [kind, bits] = key.split(":");
+  return bits === undefined ? `-keyalg ${kind}` : `-keyalg RSA -keysize ${bits}`;
 }
 
 function signSteps(

@@ -8,7 +8,7 @@ import { PkiError } from "../model/error.ts";
 import { Secret } from "../model/secret.ts";
 import { productRefusal } from "../products/index.ts";
 import { parseAltNames } from "../x509/build/alt-name.ts";
-import { parseKeySpec } from "../x509/build/key-pair.ts";
+import { parseKeySpec, printKeySpec } from "../x509/build/key-pair.ts";
 import { printName } from "../x509/name.ts";
 import { type Ca, DEFAULT_CA, hasCa, openCa } from "./ca.ts";
 import { altNamesOf, nameOf, parseSubject, parseValidity } from "./certificate-options.ts";
@@ -149,6 +149,7 @@ async function makeParty(
     explained: {
       subject: printName(subject),
       days: Number(options.days ?? DEFAULT_DAYS),
+      key: printKeySpec(wish.key),
       folder: party.folder ?? ".",
       ...(ca === undefined ? {} : { ca: ca.directory }),
     },

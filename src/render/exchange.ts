@@ -15,7 +15,7 @@ export interface ExchangeView {
 /** What `pki exchange` prints: who now trusts whom, the proof, and what to type next. */
 export function exchangeText(result: ExchangeResult, { explain, dryRun }: ExchangeView): string {
   const lines: string[] = [];
-  for (const party of result.parties) lines.push(...partyLines(party));
+  for (const party of result.parties) lines.push(...partyLines(party, dryRun));
   if (!result.changed) lines.push("nothing to do");
   if (result.proof !== undefined) lines.push("", ...proofLines(result.proof));
   if (explain) lines.push("", ...explainLines(result));
@@ -24,7 +24,7 @@ export function exchangeText(result: ExchangeResult, { explain, dryRun }: Exchan
   return `${lines.join("\n")}\n`;
 }
 
-function partyLines(party: PartyResult): readonly string[] {
+function partyLines(party: PartyResult, dryRun: boolean): readonly string[] {
   const lines: string[] = [];
   const path = safe(party.path);
   const { made, certificate } = party;
@@ -32,18 +32,20 @@ function partyLines(party: PartyResult): readonly string[] {
     const subject = safe(printName(certificate.subject));
     const until = isoTime(certificate.notAfter).slice(0, 10);
     lines.push(
-      `${path} is new: ${party.title}, "${subject}" as "${safe(party.label ?? "")}", ${safe(made.issuer)}, until ${until}`,
+      `${path} ${dryRun ? "would be" : "is"} new: ${party.title}, "${subject}" as "${safe(party.label ?? "")}", ${safe(made.issuer)}, until ${until}`,
     );
     if (made.passwordKept !== undefined) {
-      lines.push(`  its password was generated and is in ${safe(made.passwordKept)} (mode 0600)`);
+      lines.push(
+        `  its password ${dryRun ? "would be" : "is"} a generated one, in ${safe(made.passwordKept)} (mode 0600)`,
+      );
     }
     lines.push(`  for others who shall trust it: ${safe(made.armour)}`);
   }
-  for (const signer of party.signers) lines.push(signerLine(path, party.name, signer));
+  for (const signer of party.signers) lines.push(signerLine(path, party.name, signer, dryRun));
   return lines;
 }
 
-function signerLine(path: string, name: string, signer: SignerResult): string {
+function signerLine(path: string, name: string, signer: SignerResult, dryRun: boolean): string {
   const subject = `"${safe(signer.subject)}"`;
   const label = `"${safe(signer.label)}"`;
   if (signer.state === "present") return `${path} already trusts ${subject} as ${label}`;
@@ -54,8 +56,15 @@ function signerLine(path: string, name: string, signer: SignerResult): string {
     signer.insteadOf === undefined
       ? ""
       : ` ("${safe(signer.insteadOf)}" belongs to another certificate)`;
-  if (signer.from === name) return `${path} now holds its own CA ${subject} as ${label}${taken}`;
-  return `${path} now trusts ${subject} as ${label}${taken}`;
+  const own = signer.from === name;
+  const verb = dryRun
+    ? own
+      ? "would hold its own CA"
+      : "would trust"
+    : own
+      ? "now holds its own CA"
+      : "now trusts";
+  return `${path} ${verb} ${subject} as ${label}${taken}`;
 }
 
 function proofLines(proof: Proof): readonly string[] {

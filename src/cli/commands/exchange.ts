@@ -69,13 +69,11 @@ export const exchangeCommand: CommandDefinition<Options, Shown> = {
         "--subject <party=dn>",
         "subject of a party that is made (default: CN= and its name)",
         more,
-        [],
       )
       .option(
         "--san <party=names>",
         "its alternative names: DNS:host, IP:address, with commas",
         more,
-        [],
       )
       .option("--key <kind>", "its key: rsa:2048 (default), rsa:3072, ec:P-256 …")
       .option("--days <n>", "how long its certificate is valid (default: 365)");

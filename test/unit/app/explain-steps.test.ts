@@ -63,7 +63,7 @@ describe("the steps of an exchange by hand", () => {
   });
 
   it("make a party, with a CA and without", () => {
-    const made = { subject: "CN=qm 1", days: 365, folder: "qm1" };
+    const made = { subject: "CN=qm 1", days: 365, key: "rsa:2048", folder: "qm1" };
     expect(commands({ ...kdb, made })).toEqual([
       "mkdir -p qm1",
       'runmqakm -keydb -create -db conf/key.kdb -pw "$QM1_PASSWORD" -type cms -stash',
@@ -74,6 +74,16 @@ describe("the steps of an exchange by hand", () => {
       "runmqakm -cert -add -db conf/key.kdb -stashed -label acme-root -file ca/ca.arm -format ascii",
     ]);
     expect(withCa.at(-1)).toBe("runmqakm -cert -receive -file qm1.crt -db conf/key.kdb -stashed");
+  });
+
+  it("make the kind of key that was asked for", () => {
+    const made = { subject: "CN=a", days: 1, folder: "a" };
+    const gskit = (key: string) => commands({ ...kdb, made: { ...made, key } }).at(-1);
+    expect(gskit("rsa:4096")).toContain("-size 4096 -sig_alg SHA256WithRSA");
+    expect(gskit("ec:P-384")).toContain("-dn CN=a -sig_alg SHA384WithECDSA");
+    const keytool = (key: string) => commands({ ...jks, made: { ...made, key } }).at(-1);
+    expect(keytool("ec:P-256")).toContain("-keyalg EC -groupname secp256r1");
+    expect(keytool("ed25519")).toContain("-keyalg ed25519 -dname");
   });
 
   it("print as a shell script: titles and iKeyman's windows are comments", () => {
