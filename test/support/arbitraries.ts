@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { Codec, NewContainer } from "../../src/codecs/codec.ts";
 import { Secret } from "../../src/model/secret.ts";
 import type { Entry, FormatId, Store } from "../../src/model/store.ts";
+import { printName } from "../../src/x509/name.ts";
 import { parseCertificate } from "../../src/x509/parse.ts";
 import { pemFixture } from "./fixtures.ts";
 
@@ -10,15 +11,24 @@ export interface Traits {
   readonly format: FormatId;
   /** What new containers are made with, one by one. */
   readonly variants: readonly NewContainer[];
-  /** Applied to a new container, to keep key derivation cheap in a test. */
-  readonly iterations?: number;
+  /** `stored`: any text; `subject`: the format has none, and reads the certificate's subject. */
+  readonly labels: "stored" | "subject";
   readonly label: fc.Arbitrary<string>;
   readonly dates: boolean;
   readonly disabledTrust: boolean;
   readonly defaultLabel: boolean;
-  /** May a key's chain end below its root? A KDB completes every chain from its own signers. */
-  readonly partialChains: boolean;
+  /**
+   * `any`: a key's chain may end anywhere; `whole`: a chain is completed from what else is in the file;
+   * `entries`: and every signer is an entry of its own.
+   */
+  readonly chains: "any" | "whole" | "entries";
   readonly identities: readonly IdentityName[];
+  /** Fewest and most entries. */
+  readonly entries: readonly [number, number];
+  /** May a store made of these be refused (`format-cannot-hold`), since the format cannot tell its entries apart? */
+  readonly mayRefuse: boolean;
+  /** A file to be damaged, where one that the codec writes would take too long to read. */
+  readonly sample?: { readonly path: string; readonly password: string };
   /** False: nothing in the file says that it was changed, so damage may read as another store. */
   readonly integrity: boolean;
 }
@@ -92,17 +102,21 @@ export function storesOf(codec: Codec, traits: Traits): fc.Arbitrary<Store> {
   const created = traits.dates
     ? fc.option(anyDate, { nil: undefined, freq: 3 })
     : fc.constant(undefined);
-  const key = fc.record({
-    key: fc.constantFrom(...traits.identities),
-    length: traits.partialChains ? fc.integer({ min: 1, max: 3 }) : fc.constant(3),
-  });
   const signer = fc.record({
     signer: fc.constantFrom(...SIGNERS),
     enabled: traits.disabledTrust ? fc.boolean() : fc.constant(true),
   });
-  const plan: fc.Arbitrary<Plan> = fc.record({ label, created, what: fc.oneof(key, signer) });
+  const key = () =>
+    fc.record({
+      key: fc.constantFrom(...traits.identities),
+      length: traits.chains === "any" ? fc.integer({ min: 1, max: 3 }) : fc.constant(3),
+    });
+  const what = traits.identities.length === 0 ? signer : fc.oneof(key(), signer);
+  const plan: fc.Arbitrary<Plan> = fc.record({ label, created, what });
+  const [minLength, maxLength] = traits.entries;
   const plans = fc.uniqueArray(plan, {
-    maxLength: 8,
+    minLength,
+    maxLength,
     comparator: (a, b) => codec.sameLabel(a.label, b.label),
   });
   const wantsDefault = traits.defaultLabel ? fc.boolean() : fc.constant(false);
@@ -114,7 +128,7 @@ export function storesOf(codec: Codec, traits: Traits): fc.Arbitrary<Store> {
 function storeOf(codec: Codec, traits: Traits, plans: readonly Plan[], hasDefault: boolean): Store {
   const entries: Entry[] = plans.map(({ label, created, what }) => {
     const named = {
-      label: codec.storedLabel(label),
+      label: traits.labels === "stored" ? codec.storedLabel(label) : subjectOf(what),
       ...(created === undefined ? {} : { created }),
     };
     if ("signer" in what) {
@@ -130,9 +144,13 @@ function storeOf(codec: Codec, traits: Traits, plans: readonly Plan[], hasDefaul
       chain: [leaf, ...signers.slice(0, what.length - 1)],
     };
   });
-  if (!traits.partialChains) entries.push(...missingSigners(codec, entries));
+  if (traits.chains === "entries") entries.push(...missingSigners(codec, entries));
   const first = entries.find((entry) => entry.kind === "key");
   return hasDefault && first !== undefined ? { entries, defaultLabel: first.label } : { entries };
+}
+
+function subjectOf(what: Plan["what"]): string {
+  return printName(certificate("signer" in what ? what.signer : what.key).subject);
 }
 
 /** The signers of all chains that are no entry yet. */
