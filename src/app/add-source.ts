@@ -71,6 +71,13 @@ export async function readSource(
       notices.push({ level: "note", path, message });
     }
   }
+  const strayKey = text && opened.store.entries.some((entry) => entry.kind === "secret");
+  if (options.key && strayKey && signers.length + keys.length > 0) {
+    throw new PkiError("key-mismatch", "a private key in it belongs to none of its certificates", {
+      path,
+      hint: "put the certificate that was issued for this key into the file",
+    });
+  }
   if (signers.length + keys.length === 0) {
     throw new PkiError("certificate-invalid", "holds no certificate", {
       path,
