@@ -34,7 +34,7 @@ export function newContainer(type: KdbType, options: NewContainer, random: Rando
     salt: newSalt(random),
     slotSize: SLOT_BYTES,
     defaultLabel: undefined,
-    slots: [],
+    carried: [],
     home: undefined,
   };
   const expires = expirySeconds(options.passwordExpires);

@@ -70,6 +70,7 @@ export function readHeader(bytes: Uint8Array): KdbHeader {
     });
   }
   const kind = reader.u8("kind");
+  if (kind !== 1 && kind !== 2) reader.fail(`kind ${kind} is neither 1 nor 2`);
   const expires = reader.u32("password expiry");
   const name = new TextDecoder("latin1").decode(reader.take(8, "type"));
   const found = TYPES.find((type) => type.name === name);
@@ -128,11 +129,17 @@ export type KdbFile = {
   readonly slotSize: number;
   /** The default label as read, to tell a changed default from other marked records. */
   readonly defaultLabel: string | undefined;
-  /** Whole slots of a `.crl`: their records are carried, not understood. */
-  readonly slots: readonly Uint8Array[];
+  /** Slots that are carried as they are: all of a `.crl`, and those that GSKit passes over. */
+  readonly carried: readonly CarriedSlot[];
   /** Identity of the file that was read, with what proves its password; undefined for a new one. */
   readonly home: KdbHome | undefined;
 };
+
+/** A whole slot and its place among all slots, from 0. */
+export interface CarriedSlot {
+  readonly index: number;
+  readonly bytes: Uint8Array;
+}
 
 /** Header and verifier of the file that was read. Compared by identity by the records that came from it. */
 export type KdbHome = {

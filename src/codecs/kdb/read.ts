@@ -7,9 +7,15 @@ import { parseCertificate } from "../../x509/parse.ts";
 import type { Passwords, ReadResult } from "../codec.ts";
 import { KDB_SCHEME, type KdbEntryRest } from "./entry.ts";
 import { integrityOf, partsOf, sameMac, verifierOf } from "./integrity.ts";
-import { type KdbFile, type KdbHeader, type KdbHome, readHeader } from "./layout.ts";
+import {
+  type CarriedSlot,
+  type KdbFile,
+  type KdbHeader,
+  type KdbHome,
+  readHeader,
+} from "./layout.ts";
 import { DEFAULT_PROTECTION, protectionOf, type Sealing, sealingOf } from "./protection.ts";
-import { Flag, Holding, type KdbRecord, readSlot } from "./record.ts";
+import { Flag, Holding, isFree, type KdbRecord, readSlot } from "./record.ts";
 import { type ChainOf, chainsFrom } from "./signers.ts";
 
 /**
@@ -35,11 +41,13 @@ export async function readKdb(bytes: Uint8Array, passwords: Passwords): Promise<
     header: parts.header,
     verifier: parts.verifier,
   };
-  const slots = Array.from({ length: header.count }, (_, i) =>
-    parts.slots.subarray(i * header.slotSize, (i + 1) * header.slotSize),
-  );
-  const opaque = header.type === "crl";
-  const records = opaque ? [] : slots.map((slot, i) => readSlot(slot, `records/${i + 1}`));
+  const carried: CarriedSlot[] = [];
+  const records: KdbRecord[] = [];
+  for (let i = 0; i < header.count; i++) {
+    const bytes = parts.slots.subarray(i * header.slotSize, (i + 1) * header.slotSize);
+    if (header.type === "crl" || isFree(bytes)) carried.push({ index: i, bytes });
+    else records.push(readSlot(bytes, `records/${i + 1}`));
+  }
   const entries = entriesOf(records, home);
   const marked = records.findIndex((record) => (record.flags & Flag.default) !== 0);
   const defaultLabel = entries[marked]?.label;
@@ -50,7 +58,7 @@ export async function readKdb(bytes: Uint8Array, passwords: Passwords): Promise<
     salt: header.salt,
     slotSize: header.slotSize,
     defaultLabel,
-    slots: opaque ? slots : [],
+    carried,
     home,
   };
   return { store, container: containerOf(header, records, passwords, rest) };
@@ -83,9 +91,11 @@ function containerOf(
   passwords: Passwords,
   rest: KdbFile,
 ): Container {
-  const sealings = records.map(({ sealed }) => sealed && sealingOf(sealed));
-  const used = sealings.filter((sealing): sealing is Sealing => sealing !== undefined);
-  const iterations = used.map((sealing) => sealing.iterations).filter((count) => count > 0);
+  const used: Sealing[] = [];
+  for (const { sealed, number } of records) {
+    if (sealed !== undefined) used.push(sealingOf(sealed, `records/${number}/key`));
+  }
+  const iterations = used.flatMap(({ pbe }) => (pbe === undefined ? [] : [pbe.kdf.iterations]));
   return {
     format: "kdb",
     version: header.version,
@@ -98,9 +108,9 @@ function containerOf(
 }
 
 function entriesOf(records: readonly KdbRecord[], home: KdbHome): readonly Entry[] {
-  const certificates = records.map((record, i) =>
+  const certificates = records.map((record) =>
     record.public !== undefined && record.holding !== Holding.request
-      ? parseCertificate(record.public, `records/${i + 1}/certificate`)
+      ? parseCertificate(record.public, `records/${record.number}/certificate`)
       : undefined,
   );
   const chainOf = chainsFrom(certificates.filter((found) => found !== undefined));
@@ -113,7 +123,8 @@ function entryOf(
   home: KdbHome,
   chainOf: ChainOf,
 ): Entry {
-  const label = utf8.decodeLenient(record.label);
+  // GSKit finds a record by the label of its DER, not by the slot's.
+  const label = utf8.decodeLenient(record.derLabel);
   const rest: KdbEntryRest = {
     home,
     record,

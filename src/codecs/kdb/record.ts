@@ -17,6 +17,7 @@ export const Flag = { trusted: 1, default: 2 } as const;
  * `encodeRecord` of an unchanged record gives back the record's DER, and `writeSlot` the slot.
  */
 export interface KdbRecord {
+  readonly type: number;
   readonly holding: Holding;
   /** Record number in the slot and in the DER: the same unless the file is odd. */
   readonly number: number;
@@ -36,7 +37,10 @@ export interface KdbRecord {
   readonly odd: { readonly raw: Uint8Array; readonly regular: Uint8Array } | undefined;
 }
 
-const RECORD_TYPE = 1;
+/** What new records have. GSKit reads every value but 2 as the same. */
+export const RECORD_TYPE = 1;
+/** GSKit passes over a slot of this type, whatever it holds. */
+const FREE_TYPE = 2;
 const MAX_U32 = 0xffff_ffff;
 const LABEL_TAGS: readonly number[] = [
   Tag.visibleString,
@@ -46,20 +50,22 @@ const LABEL_TAGS: readonly number[] = [
   Tag.ia5String,
 ];
 
+/** True for a slot that GSKit passes over. */
+export function isFree(slot: Uint8Array): boolean {
+  return new ByteReader(slot).u32("record type") === FREE_TYPE;
+}
+
 /** Takes a slot apart. @param where - such as `records/3`. @throws PkiError `format-malformed`, `format-unsupported` */
 export function readSlot(slot: Uint8Array, where: string): KdbRecord {
   const reader = new ByteReader(slot).at(where);
   const type = reader.u32("record type");
-  if (type !== RECORD_TYPE) {
-    throw new PkiError("format-unsupported", `record type ${type} is not known`, { where });
-  }
   const number = reader.u32("record number");
   const raw = reader.take(reader.u32("record length"), "record");
   const label = reader.take(reader.u32("label length"), "label");
   const issuerRecord = reader.u32("issuer record");
   const tail = withoutZeros(reader.take(reader.remaining, "index keys"));
   const record = readRecord(raw, where);
-  const found = { ...record, number, label, issuerRecord, tail, odd: undefined };
+  const found = { ...record, type, number, label, issuerRecord, tail, odd: undefined };
   const regular = encodeRecord(found);
   return equalBytes(raw, regular) ? found : { ...found, odd: { raw, regular } };
 }
@@ -69,7 +75,7 @@ export function writeSlot(record: KdbRecord): Uint8Array {
   const regular = encodeRecord(record);
   const odd = record.odd;
   const raw = odd !== undefined && equalBytes(odd.regular, regular) ? odd.raw : regular;
-  const writer = new ByteWriter().u32(RECORD_TYPE).u32(record.number);
+  const writer = new ByteWriter().u32(record.type).u32(record.number);
   writer.u32(raw.length).put(raw);
   writer.u32(record.label.length).put(record.label);
   return writer.u32(record.issuerRecord).put(record.tail).toBytes();

@@ -1,8 +1,12 @@
-import type { Certificate, DistinguishedName } from "../../model/certificate.ts";
-import { completeChain } from "../../x509/chain.ts";
+import type { Certificate } from "../../model/certificate.ts";
+import { chainFinder, SIGNATURE_BUDGET } from "../../x509/chain.ts";
+import { nameKey } from "../../x509/name.ts";
 
-/** Candidates that are tried in one file, all chains together: it keeps a hostile file from costing minutes. */
-const MAX_CANDIDATES = 20_000;
+/**
+ * What completing the chains of one file may cost: one for each key, and one for each certificate
+ * beyond the first of the same name that its chain could lead through.
+ */
+const FILE_BUDGET = 15_000;
 
 export type ChainOf = (leaf: Certificate) => readonly [Certificate, ...Certificate[]];
 
@@ -10,55 +14,37 @@ export type ChainOf = (leaf: Certificate) => readonly [Certificate, ...Certifica
  * Completes chains from the certificates of a database: a personal record holds its leaf alone, and
  * its signers are records of their own (docs/formats/kdb.md, "Chains").
  *
- * Signers are looked up by name first, so the time grows with the chains and not with the store. A
- * file that is built to need more than 20,000 candidates gets the chains that were found until then.
+ * A file that is built to be expensive (thousands of keys, thousands of signers of one name) gets the
+ * chains that the budget allows; the other keys show their leaf alone.
+ *
+ * @param pool - signers and personal certificates: GSKit builds chains from both
  */
 export function chainsFrom(pool: readonly Certificate[]): ChainOf {
-  const bySubject = new Map<string, Certificate[]>();
+  const find = chainFinder(pool);
+  const issuersOf = new Map<string, Certificate[]>();
   for (const certificate of pool) {
     const key = nameKey(certificate.subject);
-    const known = bySubject.get(key);
-    if (known === undefined) bySubject.set(key, [certificate]);
-    else known.push(certificate);
+    const others = issuersOf.get(key);
+    if (others === undefined) issuersOf.set(key, [certificate]);
+    else others.push(certificate);
   }
-  const ancestors = new Map<string, readonly Certificate[]>();
-  let left = MAX_CANDIDATES;
+  let left = FILE_BUDGET;
   return (leaf) => {
-    const key = nameKey(leaf.issuer);
-    let candidates = ancestors.get(key);
-    if (candidates === undefined) {
-      candidates = reachable(bySubject, key);
-      ancestors.set(key, candidates);
-    }
-    left -= candidates.length;
-    if (candidates.length === 0 || left < 0) return [leaf];
-    return completeChain(leaf, candidates).chain;
+    left -= 1 + ambiguity(issuersOf, nameKey(leaf.issuer));
+    return left < 0 ? [leaf] : find(leaf).chain;
   };
 }
 
-/** Every certificate that a chain from this issuer could lead through. */
-function reachable(bySubject: ReadonlyMap<string, readonly Certificate[]>, issuer: string) {
-  const found: Certificate[] = [];
-  const seen = new Set([issuer]);
-  for (const key of seen) {
-    for (const certificate of bySubject.get(key) ?? []) {
-      found.push(certificate);
-      seen.add(nameKey(certificate.issuer)); // a Set's loop also visits what is added to it
-    }
+/** Certificates beyond the first of each name on the way up, at most what one search looks at. */
+function ambiguity(issuersOf: ReadonlyMap<string, readonly Certificate[]>, issuer: string): number {
+  let extra = 0;
+  const names = new Set([issuer]);
+  for (const name of names) {
+    const found = issuersOf.get(name) ?? [];
+    extra += Math.max(0, found.length - 1);
+    if (extra >= SIGNATURE_BUDGET || names.size >= SIGNATURE_BUDGET) return SIGNATURE_BUDGET;
+    // A Set's loop also visits what is added to it.
+    for (const certificate of found) names.add(nameKey(certificate.issuer));
   }
-  return found;
-}
-
-/** Equal for names that RFC 5280 §7.1 takes for the same; coarser, since `completeChain` decides. */
-function nameKey(name: DistinguishedName): string {
-  const parts = name.rdns.map((rdn) =>
-    rdn
-      .map(({ type, value }) => {
-        const text = value.normalize("NFKC").toLowerCase();
-        return JSON.stringify([type, text.replace(/\s+/g, " ").trim()]);
-      })
-      .sort()
-      .join("+"),
-  );
-  return parts.join(",");
+  return extra;
 }
