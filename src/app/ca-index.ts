@@ -108,8 +108,8 @@ export class CaIndex {
     const unended = this.#sound > 0 && this.#bytes[this.#sound - 1] !== LF;
     const text = `${unended ? "\n" : ""}${this.#added.map((line) => `${line}\n`).join("")}`;
     if (this.#fileHash !== undefined && this.#sound === this.#bytes.length) {
-      const append = { path: this.path, line: text.slice(0, -1) };
-      return { appends: [append], writes: [] };
+      const expect = { sha256: this.#fileHash };
+      return { appends: [{ path: this.path, line: text.slice(0, -1), expect }], writes: [] };
     }
     const added = new TextEncoder().encode(text);
     const bytes = new Uint8Array(this.#sound + added.length);

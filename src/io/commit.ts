@@ -43,6 +43,9 @@ export async function commit(
     await checkExpectation(host, write, target);
     await write.verify?.(write.bytes);
   }
+  for (const { path, expect } of appends) {
+    if (expect !== undefined) await checkUnchanged(host, path, path, expect.sha256);
+  }
   for (const { path, line } of appends) {
     await host.files.append(path, new TextEncoder().encode(`${line}\n`), 0o600);
     await host.files.syncDirectory(dirname(host.files.resolve(path)));
@@ -95,13 +98,22 @@ async function checkExpectation(host: Host, write: FileWrite, target: string): P
     if (state.kind === "absent") return;
     throw new PkiError("file-exists", "exists already", { path });
   }
+  await checkUnchanged(host, path, target, expect.sha256);
+}
+
+async function checkUnchanged(
+  host: Host,
+  path: string,
+  target: string,
+  wanted: string,
+): Promise<void> {
   const changed = new PkiError("file-changed", "was changed by somebody else in the meantime", {
     path,
     hint: "run the command again",
   });
-  if (state.kind !== "file") throw changed;
+  if ((await host.files.stat(target)).kind !== "file") throw changed;
   const { sha256 } = await host.files.read(target, FILE_LIMIT);
-  if (sha256 !== expect.sha256) throw changed;
+  if (sha256 !== wanted) throw changed;
 }
 
 async function writeTemporary(host: Host, item: Staged, created: string[]): Promise<void> {

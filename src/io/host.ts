@@ -105,6 +105,8 @@ export interface FileWrite {
 export interface FileAppend {
   readonly path: string;
   readonly line: string;
+  /** What must be on disk for the line to be added; absent: whatever is there, or nothing. */
+  readonly expect?: { readonly sha256: string };
 }
 
 /** A private key with its certificates, as one end of a handshake presents them. */

@@ -221,6 +221,17 @@ describe("issue", () => {
     expect(ca.index.has(again.result.entry.chain[0].serial)).toBe(true);
   });
 
+  test("an index that somebody changed in between is not added to", async () => {
+    const host = hostWith(root);
+    const { writes, appends } = await issue(host, "server", "q.p12", { ...EC });
+    await make(host, "other.p12");
+    const before = filesOf(host);
+    await expect(commit(host, writes, appends)).rejects.toThrow(
+      failure("file-changed", { path: "ca/index.ndjson" }),
+    );
+    expect(filesOf(host)).toEqual(before);
+  });
+
   test("a torn last line of the index is cut, said, and the new record takes its place", async () => {
     const index = root["/here/ca/index.ndjson"] as Uint8Array;
     const torn = Uint8Array.from([...index, ...new TextEncoder().encode('{"serial":"40')]);
