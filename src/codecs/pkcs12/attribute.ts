@@ -95,7 +95,9 @@ export function changeAttributes(attributes: Attributes, change: AttributeChange
     }
   };
   if (change.label !== undefined) {
-    set(Oid.friendlyName, der.tlv(Tag.bmpString, bmp.encode(change.label)));
+    // Reading takes one zero off the end: a label that has one gets another.
+    const text = change.label.endsWith("\0") ? `${change.label}\0` : change.label;
+    set(Oid.friendlyName, der.tlv(Tag.bmpString, bmp.encode(text)));
   }
   if (change.keyId !== undefined) set(Oid.localKeyId, der.octetString(change.keyId));
   if (change.trusted && !attributes.trusted) {
