@@ -22,7 +22,8 @@ export const kdbCodec: Codec = {
   format: "kdb",
   title: "KDB",
   extensions: [".kdb"],
-  holds: ["key", "trusted"],
+  /** Of all files together. The writer refuses a new request or secret key in a `.kdb`, and keeps one that was read. */
+  holds: ["key", "trusted", "request", "secret"],
   protections: PROTECTIONS,
   listsWithoutPassword: true,
   sniff: isKdb,

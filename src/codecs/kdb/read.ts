@@ -29,8 +29,8 @@ import { type ChainOf, chainsFrom } from "./signers.ts";
  * @param passwords - `store` as bytes: GSKit knows no character set
  * @returns entries in file order; a label that is not UTF-8 is shown with U+FFFD and kept as bytes
  * @throws PkiError `password-refused` when the verifier over the header does not fit (wrong password,
- *   or a damaged header); `integrity-mismatch` when the password is right and the file is damaged;
- *   `format-malformed` with `where` such as `records/3`; `format-unsupported`; `limit-exceeded`
+ *   or a damaged header); `format-malformed` with `where` `integrity value` when the password is right
+ *   and the file is damaged, else with a place such as `records/3`; `format-unsupported`; `limit-exceeded`
  */
 export async function readKdb(bytes: Uint8Array, passwords: Passwords): Promise<ReadResult> {
   const header = readHeader(bytes);
@@ -70,16 +70,16 @@ function checkIntegrity(bytes: Uint8Array, header: KdbHeader, password: Secret):
   password.use((secret) => {
     if (!sameMac(verifierOf(version, parts.header, secret), parts.verifier)) {
       throw new PkiError("password-refused", "the password does not open this key database", {
-        where: "header/verifier",
+        where: "verifier",
         hint: "give the right password; if it is right, the first bytes of the file are damaged",
       });
     }
     const value = integrityOf(version, parts.head, parts.slots, slotSize, secret);
     if (!sameMac(value, parts.integrity)) {
       throw new PkiError(
-        "integrity-mismatch",
-        "the password is right, but the file was changed after it was written",
-        { where: "header/integrity", hint: "restore the file from a backup" },
+        "format-malformed",
+        "the password is right, but the file was damaged or changed by other software",
+        { where: "integrity value", hint: "restore the file from a backup" },
       );
     }
   });

@@ -109,7 +109,14 @@ const CASES: readonly Bad[] = [
     exit: 5,
     says: new RegExp(`^pki: error: ${store}: .* \\(format-malformed\\)`),
   })),
-  ...["key-flipped.kdb", "trust-flipped.jks", "trust-flipped.p12"].flatMap((store) =>
+  // A key database knows its password apart from its content, so damage is told from a wrong password.
+  ...[["list", "key-flipped.kdb", "--password", "env:PW"], add("key-flipped.kdb")].map((args) => ({
+    what: `${args[0]}: one bit of key-flipped.kdb`,
+    args,
+    exit: 5,
+    says: /^pki: error: key-flipped\.kdb: .*the password is right, .* \(format-malformed\)/,
+  })),
+  ...["trust-flipped.jks", "trust-flipped.p12"].flatMap((store) =>
     [["list", store, "--password", "env:PW"], add(store)].map((args) => ({
       what: `${args[0]}: one bit of ${store}`,
       args,
