@@ -249,7 +249,7 @@ export interface SigningRequest {
  * Issues a certificate from a CA and notes it in the CA's index: `ca.index.changes()` must go into the
  * same outcome.
  *
- * @throws PkiError `certificate-invalid` for a validity outside the CA's, or the CA's own name as subject;
+ * @throws PkiError `usage` for a validity outside the CA's, or the CA's own name as subject;
  *   `ca-unusable` where its path length forbids a CA below it
  */
 export function signWithCa(
@@ -259,8 +259,8 @@ export function signWithCa(
 ): { readonly certificate: Certificate; readonly notices: readonly Notice[] } {
   if (sameName(request.subject, ca.certificate.subject)) {
     throw new PkiError(
-      "certificate-invalid",
-      "has the name of its CA: software would take it for self-signed",
+      "usage",
+      "is the name of the CA itself: software would take the certificate for self-signed",
       {
         where: "--subject",
         hint: "choose another subject",

@@ -100,7 +100,7 @@ function wholeSecond(date: Date): Date {
  * Keeps a validity inside its issuer's. An end that nobody named is moved and said; one that was named is
  * refused, since a date somebody typed should be in the certificate or not at all.
  *
- * @throws PkiError `certificate-invalid`
+ * @throws PkiError `usage`
  */
 export function insideIssuer(
   validity: Validity,
@@ -124,7 +124,7 @@ export function insideIssuer(
 }
 
 function outside(how: string, when: Date, where: string): PkiError {
-  return new PkiError("certificate-invalid", `would ${how} its CA (${when.toISOString()})`, {
+  return new PkiError("usage", `the certificate would ${how} its CA (${when.toISOString()})`, {
     where,
     hint: "choose a date inside the CA's validity",
   });

@@ -59,7 +59,7 @@ export interface Identity {
  *
  * With a CA, `ca.index.changes()` must go into the same outcome as the certificate.
  *
- * @throws PkiError `certificate-invalid`
+ * @throws PkiError `usage` for dates outside the CA's, or the CA's own name
  */
 export async function makeIdentity(
   host: Host,

@@ -13,7 +13,7 @@ export function gskitRefuses({ publicKey }: KeyUse): string | undefined {
     case "RSA":
     case "RSASSA-PSS":
       return bits < 2048
-        ? `GSKit refuses RSA keys below 2048 bits (this one has ${bits})`
+        ? `RSA keys below 2048 bits are too short (this one has ${bits})`
         : undefined;
     case "EC":
       return CURVES.has(curve ?? "")

@@ -13,7 +13,9 @@ export function javaRefuses({ publicKey }: KeyUse): string | undefined {
     case "RSA":
     case "RSASSA-PSS":
     case "DSA":
-      return bits < 2048 ? `keys of ${bits} bits are too short` : undefined;
+      return bits < 2048
+        ? `${algorithm} keys below 2048 bits are too short (this one has ${bits})`
+        : undefined;
     case "EC":
       return CURVES.has(curve ?? "")
         ? undefined

@@ -435,7 +435,7 @@ describe("issue refuses", () => {
 
   test("the CA's own name", async () => {
     await expect(refused(root, "q.p12", { subject: "cn=root,o=EXAMPLE" })).rejects.toThrow(
-      failure("certificate-invalid", { where: "--subject" }),
+      failure("usage", { where: "--subject" }),
     );
   });
 
