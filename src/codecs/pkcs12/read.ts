@@ -137,7 +137,10 @@ async function openWith(
       const started = form === "unicode" ? early : [];
       return { safes: await readSafes(content, { password: octets, budget, started }), form };
     } catch (error) {
-      if (!(error instanceof PkiError && error.code === "key-password-wrong")) throw error;
+      if (!(error instanceof PkiError)) throw error;
+      // Another form is another guess: a file that leaves no room for it gets none.
+      const noRoom = form !== forms[0] && error.code === "limit-exceeded";
+      if (error.code !== "key-password-wrong" && !noRoom) throw error;
     } finally {
       wipePassword(octets);
     }

@@ -1,5 +1,5 @@
 import { berToDer, contextConstructed, contextTag, DerReader, der, Tag } from "../../bytes/der.ts";
-import { concat } from "../../bytes/octets.ts";
+import { concat, equalBytes } from "../../bytes/octets.ts";
 import type { KdfBudget } from "../../crypto/kdf.ts";
 import type { PasswordBytes } from "../../crypto/password.ts";
 import { type CipherKey, decryptPbe, derivePbe, renewPbe, sealPbe } from "../../crypto/pbe.ts";
@@ -113,8 +113,17 @@ export interface SafeReading {
   readonly started: readonly Started[];
 }
 
+/** One part, its frame read. */
+interface Part {
+  readonly info: DerReader;
+  readonly content: Uint8Array;
+  /** Set for encrypted contents. */
+  readonly encryption?: { readonly pbe: Pbe; readonly early: Promise<CipherKey> | undefined };
+}
+
 /**
- * Reads the AuthenticatedSafe, decrypting what is encrypted.
+ * Reads the AuthenticatedSafe, decrypting what is encrypted. What all derivations cost together is
+ * judged before the first starts.
  *
  * @throws PkiError `password-missing`; `key-password-wrong` where decryption fails; `format-malformed`,
  *   `format-unsupported`, `limit-exceeded`
@@ -123,44 +132,54 @@ export async function readSafes(
   content: Uint8Array,
   { password, budget, started }: SafeReading,
 ): Promise<readonly Safe[]> {
-  const safes: Safe[] = [];
-  const counter: BagCount = { count: 0 };
-  for (const info of contentInfos(content)) {
-    const type = info.oid("content type");
-    if (type === Oid.data) {
-      const explicit = info.enter(contextConstructed(0), "");
-      info.finish("the content info");
-      const octets = explicit.octetString("contents");
-      explicit.finish("the content info");
-      safes.push({ bags: readBags(info, octets, counter) });
-      continue;
-    }
-    if (type !== Oid.encryptedData) {
-      const detail = type === Oid.envelopedData ? "encrypted for a key" : `of type ${type}`;
-      throw new PkiError("format-unsupported", `contents ${detail} are not supported`, {
-        where: info.where,
-      });
-    }
-    const { algorithm, ciphertext } = readEncrypted(info);
-    const pbe = readPbe(algorithm, info.where);
+  const parts = contentInfos(content).map((info) => readPart(info, started));
+  for (const { info, encryption } of parts) {
+    if (encryption === undefined) continue;
     if (password === undefined) {
       throw new PkiError("password-missing", "the contents are encrypted", {
         where: info.where,
         hint: "give the password of the store",
       });
     }
-    const early = started.find((one) => sameView(one.algorithm, algorithm));
-    const key = await (early?.key ?? derivePbe(pbe, password, budget, info.where));
-    // The key is wiped after use, and a second part with the same salt would find zeros.
+    if (encryption.early === undefined) budget.spend(encryption.pbe.kdf.iterations, info.where);
+  }
+  const safes: Safe[] = [];
+  const counter: BagCount = { count: 0 };
+  for (const part of parts) {
+    const { info, encryption } = part;
+    if (encryption === undefined || password === undefined) {
+      safes.push({ bags: readBags(info, part.content, counter) });
+      continue;
+    }
+    const { pbe, early } = encryption;
+    const key = await (early ?? derivePbe(pbe, password, undefined, info.where));
+    // The key is wiped after use, and a second part of the same algorithm would find zeros.
     const own = { key: key.key.slice(), iv: key.iv };
-    const plaintext = decryptPbe(pbe, own, ciphertext, info.where);
+    const plaintext = decryptPbe(pbe, own, part.content, info.where);
     safes.push({ pbe, bags: readBags(info, plaintext, counter) });
   }
   return safes;
 }
 
-function sameView(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+function readPart(info: DerReader, started: readonly Started[]): Part {
+  const type = info.oid("content type");
+  if (type === Oid.data) {
+    const explicit = info.enter(contextConstructed(0), "");
+    info.finish("the content info");
+    const content = explicit.octetString("contents");
+    explicit.finish("the content info");
+    return { info, content };
+  }
+  if (type !== Oid.encryptedData) {
+    const detail = type === Oid.envelopedData ? "encrypted for a key" : `of type ${type}`;
+    throw new PkiError("format-unsupported", `contents ${detail} are not supported`, {
+      where: info.where,
+    });
+  }
+  const { algorithm, ciphertext } = readEncrypted(info);
+  const pbe = readPbe(algorithm, info.where);
+  const early = started.find((one) => equalBytes(one.algorithm, algorithm))?.key;
+  return { info, content: ciphertext, encryption: { pbe, early } };
 }
 
 /** AuthenticatedSafe as DER, every encrypted part under a fresh salt and IV. */
