@@ -1,4 +1,5 @@
 import { concat } from "../../bytes/octets.ts";
+import { utf8 } from "../../bytes/text.ts";
 
 /**
  * What `openssl pkcs12` writes above a block, and what we write there where a label or a chain would not
@@ -23,7 +24,7 @@ const MAX_LEAD = 16_384;
 /** Reads the attributes from the text above a block; none where it is something else. */
 export function readBagAttributes(lead: Uint8Array): BagAttributes {
   if (lead.length === 0 || lead.length > MAX_LEAD) return {};
-  const lines = new TextDecoder().decode(lead).split(/\r\n|\n|\r/);
+  const lines = decoded(lead).split(/\r\n|\n|\r/);
   const title = lines.findIndex((line) => line.trim() === TITLE);
   if (title < 0) return {};
   let friendlyName: string | undefined;
@@ -76,6 +77,11 @@ export function withBagAttributes(
 function hexOf(text: string): string | undefined {
   const hex = text.replace(/ /g, "").toLowerCase();
   return /^([0-9a-f]{2})+$/.test(hex) ? hex : undefined;
+}
+
+/** Our text is UTF-8; openssl 3.0 prints names in Latin-1 and whatever is beyond it cut off. */
+function decoded(lead: Uint8Array): string {
+  return utf8.valid(lead) ? utf8.decode(lead) : latin1(lead);
 }
 
 function latin1(bytes: Uint8Array): string {
