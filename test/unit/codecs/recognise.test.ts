@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { fromHex } from "../../../src/bytes/octets.ts";
 import { codecFor, codecs } from "../../../src/codecs/index.ts";
@@ -5,6 +6,7 @@ import { nameOther } from "../../../src/codecs/other-formats.ts";
 import { recognise, requireFormat } from "../../../src/codecs/recognise.ts";
 import { PkiError } from "../../../src/model/error.ts";
 import { fixture, manifest } from "../../support/fixtures.ts";
+import { sharedFixture, sharedFolder } from "../../support/shared.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
 const hex = (digits: string) => fromHex(digits.replaceAll(" ", ""));
@@ -120,3 +122,41 @@ describe("codecs", () => {
     await expect(codecFor("jceks")).rejects.toMatchObject({ code: "format-unsupported" });
   });
 });
+
+/** What each kind of file in the shared corpus is, by its folder. */
+const CORPUS: Readonly<Record<string, readonly (string | undefined)[]>> = {
+  jks: ["jks"],
+  jceks: ["jceks"],
+  pkcs12: ["pkcs12"],
+  csr: ["pem", "der"],
+  pem: ["pem"],
+  der: ["der", undefined],
+  p7b: ["pem", undefined],
+  crl: ["pem", undefined],
+  bks: [undefined],
+  uber: [undefined],
+  bcfks: [undefined],
+};
+/** Neither a store nor a certificate, though their folder says so. */
+const NOT_NAMED = [
+  "asn1crypto__scrypt_algo.der", // an algorithm identifier alone
+  "keystore-explorer__cert.pkipath", // a sequence of certificates
+  "asn1crypto__meca2_compressed.der", // CMS compressed data
+];
+
+describe.skipIf(sharedFixture("corpus/jks") === undefined)(
+  "files of other projects (../shared)",
+  () => {
+    it.each(Object.entries(CORPUS))("%s", (folder, formats) => {
+      const names = sharedFolder(`corpus/${folder}`);
+      expect(names.length).toBeGreaterThan(0);
+      for (const name of names) {
+        const bytes = new Uint8Array(readFileSync(sharedFixture(`corpus/${folder}/${name}`) ?? ""));
+        const format = recognise(bytes);
+        expect(formats, name).toContain(format);
+        const named = format !== undefined || nameOther(bytes) !== undefined;
+        expect(named, name).toBe(!NOT_NAMED.includes(name));
+      }
+    });
+  },
+);
