@@ -15,7 +15,7 @@ import { altNamesOf, nameOf, parseSubject, parseValidity } from "./certificate-o
 import { passwordFile } from "./exchange-open.ts";
 import { mqLabel } from "./exchange-signers.ts";
 import type { ExplainedParty } from "./explain-steps.ts";
-import { DEFAULT_DAYS, DEFAULT_KEY, type IdentityRequest, makeIdentity } from "./issue.ts";
+import { DEFAULT_DAYS, DEFAULT_KEY, type IdentityRequest, makeIdentity } from "./identity.ts";
 import { newStore } from "./new-store.ts";
 import type { Opened } from "./open.ts";
 import type { Notice } from "./outcome.ts";

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { caFiles, DEFAULT_CA } from "../../app/ca.ts";
-import { type IssueOptions, type IssueResult, issue } from "../../app/issue.ts";
+import { type IssueResult, issue } from "../../app/issue.ts";
+import type { IssueOptions } from "../../app/issue-plan.ts";
 import { PkiError } from "../../model/error.ts";
 import { issueJson, issueText } from "../../render/issued.ts";
 import type { CommandDefinition } from "../command.ts";

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { caFiles, checkCaKey, openCa, writeCaKey } from "../../../src/app/ca.ts";
 import { type InitCaOptions, initCa } from "../../../src/app/init-ca.ts";
-import { type IssueOptions, issue } from "../../../src/app/issue.ts";
+import { issue } from "../../../src/app/issue.ts";
+import type { IssueOptions } from "../../../src/app/issue-plan.ts";
 import { listStores } from "../../../src/app/list.ts";
 import { readPem } from "../../../src/bytes/pem.ts";
 import { readSealedKey } from "../../../src/crypto/pbe.ts";
@@ -490,7 +491,7 @@ test("serials of one CA are never the same", async () => {
   const host = hostWith(root);
   const ca = await openCa(host, "ca");
   const before = ca.index.count;
-  const { makeIdentity } = await import("../../../src/app/issue.ts");
+  const { makeIdentity } = await import("../../../src/app/identity.ts");
   const { nameOf, parseValidity } = await import("../../../src/app/certificate-options.ts");
   const serials = new Set<string>();
   for (let i = 0; i < 50; i++) {
