@@ -1,0 +1,23 @@
+import type { Place } from "../model/finding.ts";
+import type { CertificateRecord } from "./inventory-view.ts";
+
+/** How a sentence about a certificate begins, by what it is in its store. */
+export function subjectOf(use: unknown): string {
+  switch (use) {
+    case "personal":
+      return "The personal certificate";
+    case "chain":
+      return "The CA certificate in the chain";
+    default:
+      return "The signer";
+  }
+}
+
+/** Every place that a certificate stands in. */
+export function placesOf(record: CertificateRecord): Place[] {
+  return record.standings.map(({ store, label }) => ({
+    path: store.path,
+    label,
+    sha256: record.sha256,
+  }));
+}
