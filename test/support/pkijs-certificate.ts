@@ -85,10 +85,14 @@ export async function pkijsTbs(described: Described): Promise<Uint8Array> {
     certificate.extensions.push(extension("2.5.29.37", false, usages.toSchema()));
   }
   certificate.extensions.push(extension("2.5.29.14", false, identifier));
+  const authority = new pkijs.AuthorityKeyIdentifier({
+    keyIdentifier:
+      leaf === undefined
+        ? identifier
+        : new asn1js.OctetString({ valueHex: buffer(leaf.issuerKey) }),
+  });
+  certificate.extensions.push(extension("2.5.29.35", false, authority.toSchema()));
   if (leaf !== undefined) {
-    const authority = new pkijs.AuthorityKeyIdentifier({
-      keyIdentifier: new asn1js.OctetString({ valueHex: buffer(leaf.issuerKey) }),
-    });
     const octets = (...all: number[]) =>
       new asn1js.OctetString({ valueHex: buffer(Uint8Array.from(all)) });
     const names = new pkijs.GeneralNames({
@@ -104,10 +108,7 @@ export async function pkijsTbs(described: Described): Promise<Uint8Array> {
         new pkijs.GeneralName({ type: 6, value: "urn:example:a,b" }),
       ],
     });
-    certificate.extensions.push(
-      extension("2.5.29.35", false, authority.toSchema()),
-      extension("2.5.29.17", false, names.toSchema()),
-    );
+    certificate.extensions.push(extension("2.5.29.17", false, names.toSchema()));
   }
   // `encodeTBS` is protected in the types alone.
   const open = certificate as unknown as { encodeTBS(): asn1js.Sequence };

@@ -36,7 +36,9 @@ export interface LeafExtensions {
  * Extensions of an end entity's certificate.
  *
  * A self-signed one has no key usage: without keyCertSign OpenSSL 1.1.1 would not take it for its own
- * issuer, and with it others would take it for a CA's (docs/decisions/0053-profiles.md).
+ * issuer, and with it others would take it for a CA's (docs/decisions/0053-profiles.md). Its authority key
+ * identifier is its own: of two trusted certificates with one name, an old and a renewed one, OpenSSL takes
+ * the first that might be the issuer, and would refuse the other's holder.
  */
 export function leafExtensions(leaf: LeafExtensions): readonly Uint8Array[] {
   const { profile, publicKey, altNames, issuerKey, crlUrls = [] } = leaf;
@@ -50,11 +52,12 @@ export function leafExtensions(leaf: LeafExtensions): readonly Uint8Array[] {
       ),
     );
   }
+  const ownKey = keyIdentifier(publicKey.spki);
   extensions.push(
     encodeExtendedKeyUsage(USAGES[profile]),
-    encodeSubjectKeyIdentifier(keyIdentifier(publicKey.spki)),
+    encodeSubjectKeyIdentifier(ownKey),
+    encodeAuthorityKeyIdentifier(issuerKey ?? ownKey),
   );
-  if (issuerKey !== undefined) extensions.push(encodeAuthorityKeyIdentifier(issuerKey));
   if (altNames.length > 0) extensions.push(encodeSubjectAltName(altNames, leaf.emptySubject));
   if (crlUrls.length > 0) extensions.push(encodeCrlDistributionPoints(crlUrls));
   return extensions;
@@ -71,12 +74,13 @@ export interface CaExtensions {
 
 /** Extensions of a CA's certificate: it signs certificates and CRLs, nothing else. */
 export function caExtensions(ca: CaExtensions): readonly Uint8Array[] {
+  const ownKey = keyIdentifier(ca.spki);
   const extensions = [
     encodeBasicConstraints(true, ca.pathLength),
     encodeKeyUsage(["keyCertSign", "cRLSign"]),
-    encodeSubjectKeyIdentifier(keyIdentifier(ca.spki)),
+    encodeSubjectKeyIdentifier(ownKey),
+    encodeAuthorityKeyIdentifier(ca.issuerKey ?? ownKey),
   ];
-  if (ca.issuerKey !== undefined) extensions.push(encodeAuthorityKeyIdentifier(ca.issuerKey));
   if (ca.crlUrls !== undefined && ca.crlUrls.length > 0) {
     extensions.push(encodeCrlDistributionPoints(ca.crlUrls));
   }

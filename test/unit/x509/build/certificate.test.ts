@@ -169,13 +169,16 @@ describe("profiles", () => {
     return (await selfSigned(parseKeySpec("ed25519"), { spki: pair.spki, extensions })).certificate;
   }
 
-  test("a root says what it may do and nothing of its issuer", async () => {
+  test("a root says what it may do, and that its own key issued it", async () => {
     const { certificate, pair } = await selfSigned(parseKeySpec("ec:P-256"));
     expect(basicConstraints(certificate)).toMatchObject({ ca: true });
     expect(keyUsage(certificate)).toEqual(["keyCertSign", "cRLSign"]);
     expect(subjectKeyIdentifier(certificate)).toBe(toHex(keyIdentifier(pair.spki)));
-    expect(authorityKeyIdentifier(certificate)).toBeUndefined();
-    expect(certificate.extensions.map(({ critical }) => critical)).toEqual([true, true, false]);
+    expect(authorityKeyIdentifier(certificate)?.keyIdentifier).toBe(
+      toHex(keyIdentifier(pair.spki)),
+    );
+    const critical = [true, true, false, false];
+    expect(certificate.extensions.map((extension) => extension.critical)).toEqual(critical);
     expect(certificate.version).toBe(3);
     expect(certificate.serial).toBe(toHex(SERIAL));
   });
@@ -200,10 +203,12 @@ describe("profiles", () => {
     expect(keyUsage(await leaf("peer", "ed25519"))).toEqual(["digitalSignature"]);
   });
 
-  test("a self-signed leaf has no key usage and no issuer's key", async () => {
+  test("a self-signed leaf has no key usage, and its own key as its issuer's", async () => {
     const certificate = await leaf("peer", "ec:P-256", false);
     expect(keyUsage(certificate)).toBeUndefined();
-    expect(authorityKeyIdentifier(certificate)).toBeUndefined();
+    const own = subjectKeyIdentifier(certificate);
+    expect(own).toMatch(/^[0-9a-f]{40}$/);
+    expect(authorityKeyIdentifier(certificate)?.keyIdentifier).toBe(own);
   });
 });
 
