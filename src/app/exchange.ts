@@ -2,6 +2,7 @@ import type { FileWrite, Host } from "../io/host.ts";
 import type { Certificate } from "../model/certificate.ts";
 import { PkiError } from "../model/error.ts";
 import type { FormatId, Store } from "../model/store.ts";
+import { productRefusal } from "../products/index.ts";
 import { printName } from "../x509/name.ts";
 import {
   type ExchangeOptions,
@@ -21,7 +22,7 @@ import {
   placeSigners,
 } from "./exchange-signers.ts";
 import { type ExplainStep, explainSteps } from "./explain-steps.ts";
-import type { Proof } from "./handshake.ts";
+import { dateProblem, type Proof } from "./handshake.ts";
 import { expiryNotice } from "./list.ts";
 import type { MakeOptions } from "./made-party.ts";
 import type { Notice, Outcome } from "./outcome.ts";
@@ -116,6 +117,8 @@ export async function planExchange(
     const file = await passwordFileOf(host, member);
     results.push(partyResult(member, signers, changed, file));
     notices.push(...switchedOffNotices(member, signers));
+    notices.push(...productNotices(member, sources, signers));
+    if (!options.prove || options.ignoreDates) notices.push(...dateNotices(member, host.now()));
   }
   const result: ExchangeResult = {
     parties: results,
@@ -250,6 +253,41 @@ function switchedOffNotices(
       label,
       message: "is there, but its trust is switched off, and was left so",
     }));
+}
+
+/** What Node's TLS takes and the store's own products do not: the proof cannot know it. */
+function productNotices(
+  { party, opened, personal }: Member,
+  sources: readonly Member[],
+  signers: readonly SignerResult[],
+): readonly Notice[] {
+  const { path } = party;
+  const { format } = opened.codec;
+  const notices: Notice[] = [];
+  const say = (label: string, publicKey: Certificate["publicKey"], place: "own" | "signer") => {
+    const refusal = productRefusal(format, { publicKey, place });
+    if (refusal !== undefined) {
+      const message = `products that open this store refuse it: ${refusal.reason}`;
+      notices.push({ level: "warning", path, label, message });
+    }
+  };
+  if (personal !== undefined) say(personal.entry.label, personal.chain[0].publicKey, "own");
+  const cas = sources.flatMap((source) => source.personal?.signers ?? []);
+  for (const { sha256, label, state } of signers) {
+    const ca = cas.find(({ certificate }) => certificate.sha256 === sha256);
+    if (state === "added" && ca !== undefined) say(label, ca.certificate.publicKey, "signer");
+  }
+  return notices;
+}
+
+/** What the proof would have failed for, had it been asked to look at dates. */
+function dateNotices({ party, personal }: Member, now: Date): readonly Notice[] {
+  return (personal?.chain ?? []).flatMap((certificate) => {
+    const problem = dateProblem(certificate, now);
+    if (problem === undefined) return [];
+    const message = `${problem}: whoever looks at dates refuses it`;
+    return [{ level: "warning" as const, path: party.path, message }];
+  });
 }
 
 /** A party's folder is made with its first file. */
