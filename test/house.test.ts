@@ -251,9 +251,10 @@ describe("fixtures", () => {
     expect(views.filter((path) => !listed.has(path))).toEqual([]);
   });
 
-  it("stay under 1 MB together", () => {
+  // A KDB is slots of 5,000 octets and more, mostly zeros: they weigh little in a repository.
+  it("stay under 2 MB together", () => {
     const size = all.reduce((sum, path) => sum + readFileSync(`certs-fixtures/${path}`).length, 0);
-    expect(size).toBeLessThan(1_000_000);
+    expect(size).toBeLessThan(2_000_000);
   });
 
   it("have their provenance in the README", () => {
