@@ -18,20 +18,24 @@ export const serialDuplicate = rule({
   *check({ certificates }) {
     const groups = new Map<string, CertificateRecord[]>();
     for (const record of certificates.values()) {
-      // Two CAs of one name with different keys are two issuers: their serials do not clash.
-      const issuer = `${record.issuer}\u0000${record.authorityKeyId ?? ""}\u0000${record.serial}`;
-      const group = groups.get(issuer);
-      if (group === undefined) groups.set(issuer, [record]);
+      const name = `${record.issuer}\u0000${record.serial}`;
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, [record]);
       else group.push(record);
     }
-    for (const group of groups.values()) {
+    for (const group of [...groups.values()].flatMap(byIssuerKey)) {
       const [first, second] = group;
       if (first === undefined || second === undefined) continue;
       // A CA that names itself issuer may renew its own certificate under its old number: same key, no clash.
       if (group.every((one) => one.selfIssued && one.spki === first.spki)) continue;
       const { issuer, serial } = first;
       const places = group.flatMap(placesOf) as [Place, ...Place[]];
-      const key = toHex(digest("sha256", new TextEncoder().encode(`${issuer}\u0000${serial}`)));
+      const issuerKey = group
+        .map(({ authorityKeyId }) => authorityKeyId ?? "")
+        .sort()
+        .at(-1);
+      const named = `${issuer}\u0000${serial}\u0000${issuerKey}`;
+      const key = toHex(digest("sha256", new TextEncoder().encode(named)));
       yield {
         key,
         places,
@@ -48,3 +52,15 @@ export const serialDuplicate = rule({
     `${count} different certificates of ${issuer} have the serial number ${serial}. A key database takes only one of them, and a revocation of one revokes all.`,
   fix: () => "Have the issuer give out all but one of them anew, with serial numbers of their own.",
 });
+
+/**
+ * Two CAs of one name with different keys are two issuers: their serials do not clash. A certificate that
+ * does not say which key signed it counts with all of them.
+ */
+function byIssuerKey(group: CertificateRecord[]): CertificateRecord[][] {
+  const keyOf = (record: CertificateRecord): string | undefined =>
+    record.authorityKeyId ?? (record.selfIssued ? record.subjectKeyId : undefined);
+  const keys = new Set(group.map(keyOf).filter((key) => key !== undefined));
+  if (keys.size < 2) return [group];
+  return [...keys].map((key) => group.filter((one) => (keyOf(one) ?? key) === key));
+}
