@@ -57,6 +57,7 @@ export async function writeDerFile(
   if (entry === undefined || store.entries.length > 1) {
     return refuse(`a DER file holds one certificate, not ${store.entries.length}`);
   }
+  if (store.defaultLabel !== undefined) return refuse("a DER file has no default label");
   const layout = layoutOf(container);
   const own = blocksOf(entry).find((block) => layout.parts[block.index] === block);
   switch (entry.kind) {

@@ -32,6 +32,9 @@ export async function writePemStore(
   passwords: Passwords,
   random: Random,
 ): Promise<Uint8Array> {
+  if (store.defaultLabel !== undefined) {
+    refuse("a PEM file has no default label", store.defaultLabel);
+  }
   const layout = layoutOf(container);
   if (store.entries.length === 0 && layout.parts.every((part) => part.kind !== "text")) {
     throw new PkiError("format-cannot-hold", "a PEM file without entries would be empty", {

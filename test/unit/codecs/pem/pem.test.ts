@@ -467,6 +467,15 @@ describe("writing something new", () => {
     await expect(write(entries)).rejects.toMatchObject({ code: "format-cannot-hold" });
   });
 
+  it("refuses a default label", async () => {
+    const store = { entries: [trusted("a", "root")], defaultLabel: "a" };
+    for (const codec of [pemCodec, derCodec]) {
+      await expect(codec.write(store, codec.create({}, random), {}, random)).rejects.toMatchObject({
+        code: "format-cannot-hold",
+      });
+    }
+  });
+
   it("labels are one line", () => {
     expect(pemCodec.storedLabel(" a\nb\u0000 c ")).toBe("a b  c");
     expect(pemCodec.storedLabel("\n")).toBe("unnamed");
