@@ -6,7 +6,7 @@ export type WebCrypto = import("@peculiar/webcrypto").Crypto;
  * cryptography, with its randomness taken from `random`.
  *
  * Loading it costs more than a whole `pki list`, so only commands that build a structure call this, and
- * the library is not loaded before (docs/decisions/0051-pkijs-builds.md). Each call gives an engine of its
+ * the library is not loaded before (docs/decisions/0051-pkijs-builds-crls.md). Each call gives an engine of its
  * own: there is no ambient one.
  */
 export async function webCrypto(random: (count: number) => Uint8Array): Promise<WebCrypto> {
