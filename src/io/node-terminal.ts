@@ -50,15 +50,17 @@ export function nodeTerminal(): HostTerminal {
 
 function isTerminal(fd: number): boolean {
   try {
-    // A character device that is no terminal (/dev/null) is told apart by node:tty, loaded only for one.
-    return fs.fstatSync(fd).isCharacterDevice() && tty().isatty(fd);
+    // node:tty brings all of Node's streams with it; only what may be a terminal is worth that.
+    const stat = fs.fstatSync(fd);
+    if (!stat.isCharacterDevice() || isNullDevice(stat)) return false;
+    return process.getBuiltinModule("node:tty").isatty(fd);
   } catch {
     return false;
   }
 }
 
-function tty(): typeof import("node:tty") {
-  return process.getBuiltinModule("node:tty");
+function isNullDevice({ rdev }: fs.Stats): boolean {
+  return process.platform !== "win32" && rdev === fs.statSync("/dev/null").rdev;
 }
 
 function canAsk(): boolean {
