@@ -200,7 +200,9 @@ const inPlace: Arrange = (drafts, layout) => {
       } else if (anchor < 0) {
         before.push(placed);
       } else {
-        behind.set(anchor, [...(behind.get(anchor) ?? []), placed]);
+        const others = behind.get(anchor);
+        if (others === undefined) behind.set(anchor, [placed]);
+        else others.push(placed);
       }
     }
   }
@@ -211,14 +213,13 @@ const inPlace: Arrange = (drafts, layout) => {
       out.push({ text: part.bytes });
       return;
     }
-    if (!begun) out.push(...before);
+    if (!begun) for (const placed of before) out.push(placed);
     begun = true;
     const placed = kept.get(index);
     if (placed !== undefined) out.push(placed);
-    out.push(...(behind.get(index) ?? []));
+    for (const placed of behind.get(index) ?? []) out.push(placed);
   });
-  if (!begun) out.push(...before);
-  return out;
+  return begun ? out : [...out, ...before];
 };
 
 /** The text at the head, every entry with blocks of its own in the order of the store, the other text. */
