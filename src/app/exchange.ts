@@ -24,7 +24,7 @@ import {
 import { type ExplainStep, explainSteps } from "./explain-steps.ts";
 import { dateProblem, type Proof } from "./handshake.ts";
 import { expiryNotice } from "./list.ts";
-import type { MakeOptions } from "./made-party.ts";
+import type { MadeParty, MakeOptions } from "./made-party.ts";
 import type { Notice, Outcome } from "./outcome.ts";
 import { type Party, type PartyType, parseParties } from "./party.ts";
 import { saveStore } from "./save.ts";
@@ -55,12 +55,7 @@ export interface PartyResult {
   /** A file of the party's folder that holds its password. */
   readonly passwordFile?: string;
   /** Set where the exchange made the party. */
-  readonly made?: {
-    readonly issuer: string;
-    readonly armour: string;
-    /** Where its password is: a stash or a password file; absent where the user gave it. */
-    readonly passwordKept?: string;
-  };
+  readonly made?: MadeParty["shown"];
 }
 
 export interface ExchangeResult {

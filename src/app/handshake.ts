@@ -320,10 +320,16 @@ function refusal(
 
 function hostNames(party: ProofParty): readonly HostNames[] {
   if (party.identity === undefined) return [];
-  const names = subjectAltNames(party.identity.chain[0])
-    .map(printGeneralName)
-    .filter((name) => /^(DNS|IP):/.test(name));
-  return [{ party: party.name, names }];
+  return [{ party: party.name, names: namesOf(party.identity.chain[0]) }];
+}
+
+function namesOf(certificate: Certificate): readonly string[] {
+  try {
+    const names = subjectAltNames(certificate).map(printGeneralName);
+    return names.filter((name) => /^(DNS|IP):/.test(name));
+  } catch {
+    return []; // An extension that cannot be read names nobody; TLS has just judged the certificate.
+  }
 }
 
 function endOf(party: ProofParty): TlsEnd {

@@ -53,7 +53,8 @@ export interface MadeParty {
   readonly writes: readonly FileWrite[];
   readonly summary: readonly string[];
   readonly shown: {
-    readonly issuer: string;
+    /** Subject of the CA that issued its certificate; absent: self-signed. */
+    readonly ca?: string;
     readonly armour: string;
     readonly passwordKept?: string;
   };
@@ -145,7 +146,11 @@ async function makeParty(
     label,
     writes,
     summary: [`add ${JSON.stringify(label)}: ${printName(subject)}, ${issuer}`],
-    shown: { issuer, armour, ...(kept === undefined ? {} : { passwordKept: kept }) },
+    shown: {
+      armour,
+      ...(ca === undefined ? {} : { ca: printName(ca.certificate.subject) }),
+      ...(kept === undefined ? {} : { passwordKept: kept }),
+    },
     explained: {
       subject: printName(subject),
       days: Number(options.days ?? DEFAULT_DAYS),

@@ -2,6 +2,7 @@ import type { ExchangeResult, PartyResult, SignerResult } from "../app/exchange.
 import { printSteps } from "../app/explain-steps.ts";
 import type { Proof } from "../app/handshake.ts";
 import { printName } from "../x509/name.ts";
+import { certificateJson } from "./certificate-json.ts";
 import { isoTime } from "./json.ts";
 import { safe } from "./safe.ts";
 
@@ -32,7 +33,7 @@ function partyLines(party: PartyResult, dryRun: boolean): readonly string[] {
     const subject = safe(printName(certificate.subject));
     const until = isoTime(certificate.notAfter).slice(0, 10);
     lines.push(
-      `${path} ${dryRun ? "would be" : "is"} new: ${party.title}, "${subject}" as "${safe(party.label ?? "")}", ${safe(made.issuer)}, until ${until}`,
+      `${path} ${dryRun ? "would be" : "is"} new: ${party.title}, "${subject}" as "${safe(party.label ?? "")}", ${made.ca === undefined ? "self-signed" : `issued by "${safe(made.ca)}"`}, until ${until}`,
     );
     if (made.passwordKept !== undefined) {
       lines.push(
@@ -129,23 +130,17 @@ export function exchangeJson(result: ExchangeResult): Readonly<Record<string, un
 }
 
 function partyJson(party: PartyResult): Readonly<Record<string, unknown>> {
-  const { name, path, format, changed, label, certificate, signers, made } = party;
+  const { name, path, format, changed, label, certificate, signers, made, passwordFile } = party;
   return {
     name,
     path,
     format,
     changed,
-    made: made ?? null,
-    personal:
-      certificate === undefined
-        ? null
-        : {
-            label,
-            subject: printName(certificate.subject),
-            issuer: printName(certificate.issuer),
-            notAfter: isoTime(certificate.notAfter),
-            sha256: certificate.sha256,
-          },
+    ...(certificate === undefined
+      ? {}
+      : { personal: { label, certificate: certificateJson(certificate) } }),
     signers,
+    ...(made === undefined ? {} : { made }),
+    ...(passwordFile === undefined ? {} : { passwordFile }),
   };
 }
