@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import {
   type ConnectionOptions,
   connect,
+  createSecureContext,
   createServer,
   type DetailedPeerCertificate,
   type TLSSocket,
@@ -42,10 +43,26 @@ interface EndPem {
 
 /** node:tls takes PEM only; the key's PEM is bytes, so that it can be overwritten afterwards. */
 function endPem(end: TlsEnd): EndPem {
-  const ca = end.trusted.map((certificate) => writePem("CERTIFICATE", certificate));
+  const ca = loadable(end.trusted.map((certificate) => writePem("CERTIFICATE", certificate)));
   if (end.identity === undefined) return { ca };
   const cert = end.identity.chain.map((one) => writePem("CERTIFICATE", one)).join("");
   return { key: end.identity.pkcs8.use(keyPem), cert, ca };
+}
+
+/**
+ * Leaves out what the library cannot read, such as one odd certificate among a hundred public CAs: it
+ * could vouch for nobody, and would keep the others from being loaded.
+ */
+function loadable(ca: readonly string[]): readonly string[] {
+  const loads = (some: readonly string[]) => {
+    try {
+      createSecureContext({ ca: [...some] });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return loads(ca) ? ca : ca.filter((one) => loads([one]));
 }
 
 function keyPem(pkcs8: Uint8Array): Uint8Array {
