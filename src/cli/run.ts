@@ -208,7 +208,7 @@ function show(
     };
     terminal.out(definition.text(result, view));
   }
-  if (dryRun) terminal.out(planText(writes));
+  if (dryRun) terminal.out(planText(writes, outcome.appends));
 }
 
 function showNotices(host: Host, notices: readonly Notice[]): void {

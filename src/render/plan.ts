@@ -1,10 +1,13 @@
-import type { FileWrite } from "../io/host.ts";
+import type { FileAppend, FileWrite } from "../io/host.ts";
 import { safe } from "./safe.ts";
 
 /** What a dry run would have written, one file a paragraph. */
-export function planText(writes: readonly FileWrite[]): string {
-  if (writes.length === 0) return "nothing to write\n";
-  const lines: string[] = [];
+export function planText(
+  writes: readonly FileWrite[],
+  appends: readonly FileAppend[] = [],
+): string {
+  if (writes.length + appends.length === 0) return "nothing to write\n";
+  const lines = appends.map(({ path }) => `would add a line to ${safe(path)}`);
   for (const write of writes) {
     lines.push(`would ${"absent" in write.expect ? "make" : "change"} ${safe(write.path)}`);
     for (const change of write.summary) lines.push(`  ${safe(change)}`);
