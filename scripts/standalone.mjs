@@ -1,10 +1,12 @@
 // Makes dist/pki, the program as one executable that needs no Node: npm run standalone.
 //
-// Bun's compiler joins its own runtime with the same source that dist/pki.cjs is made of. Bun comes from the
-// npm package of that name, into node_modules/.cache: no dependency of the project (docs/decisions/0071).
+// esbuild joins the same source that dist/pki.cjs is made of with all its libraries; Bun's compiler turns that
+// into bytecode and puts its own runtime around it. Bun comes from the npm package of that name, into
+// node_modules/.cache: no dependency of the project (docs/decisions/0071).
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "esbuild";
 
 const BUN = "1.4.5";
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -34,6 +36,31 @@ if (!existsSync(installed) || JSON.parse(readFileSync(installed, "utf8")).versio
   });
 }
 
+/** commander asks for child_process to run other programs as subcommands, which pki has not; it costs start time. */
+const noSubprograms = {
+  name: "no-subprograms",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[\\/]commander[\\/]/.test(importer) ? { path: "none", namespace: "none" } : undefined,
+    );
+    onLoad({ filter: /./, namespace: "none" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
+const bundle = join("node_modules", ".cache", "standalone", "pki.cjs");
+await build({
+  entryPoints: ["src/cli/bin.ts"],
+  outfile: bundle,
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "cjs",
+  minify: true,
+  define: { PKI_VERSION: JSON.stringify(version) },
+  plugins: [noSubprograms],
+  logLevel: "warning",
+});
+
 const outfile = join("dist", process.platform === "win32" ? "pki.exe" : "pki");
 mkdirSync("dist", { recursive: true });
 run(bun, [
@@ -47,10 +74,8 @@ run(bun, [
   "--no-compile-autoload-dotenv",
   "--no-compile-autoload-tsconfig",
   "--no-compile-autoload-package-json",
-  "--define",
-  `PKI_VERSION=${JSON.stringify(version)}`,
   "--outfile",
   outfile,
-  "src/cli/bin.ts",
+  bundle,
 ]);
 process.stdout.write(`${outfile}: ${Math.round(statSync(outfile).size / 1e6)} MB\n`);
