@@ -33,7 +33,7 @@ export function nodeTerminal(): HostTerminal {
       return isTerminal(2);
     },
     get columns() {
-      return process.stdout.columns ?? 80;
+      return process.stdout.columns || 80; // 0 where the terminal does not say
     },
     async askSecret(prompt) {
       const { askHidden } = await import("./node-prompt.ts");
