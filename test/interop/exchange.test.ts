@@ -179,6 +179,38 @@ describePeer(
   },
 );
 
+describe("several exchanges at once", () => {
+  it("lose no signer: each waits for the stores it shares with another", async () => {
+    const home = folder();
+    const spokes = ["b", "c", "d"];
+    for (const name of ["hub", ...spokes]) {
+      const kind = ["--self-signed", "--key", "ec:P-256", "--san", "DNS:localhost"];
+      await mustRun(home, ["issue", "peer", `${name}.p12`, ...kind, ...ALL], ENV);
+    }
+    await Promise.all(
+      spokes.map((name) => mustRun(home, ["exchange", "hub.p12", `${name}.p12`, ...ALL], ENV)),
+    );
+    const labels = (await entriesOf(home, "hub.p12")).map(({ label }) => label);
+    expect(labels.slice(1).sort()).toEqual(["localhost-2", "localhost-3", "localhost-4"]);
+    expect(readdirSync(home).filter((name) => /lock|tmp|bak/.test(name))).toEqual([]);
+  });
+
+  it("a mere trust store takes part one way", async () => {
+    const home = folder();
+    const kind = ["--self-signed", "--key", "ec:P-256", "--san", "DNS:localhost"];
+    await mustRun(home, ["issue", "server", "server.jks", ...kind, ...ALL], ENV);
+    await mustRun(home, ["create", "trust.kdb", ...ALL, "--stash"], ENV);
+    const out = await mustRun(
+      home,
+      ["exchange", "server.jks", "trust.kdb", "--one-way", ...ALL],
+      ENV,
+    );
+    expect(out).toContain("trust.kdb now trusts");
+    expect(out).toContain("the server is accepted");
+    expect(await trustOf(home, "trust.kdb")).toHaveLength(1);
+  });
+});
+
 /** The stores that GSKit wrote, with their stash files; they are never part of the project. */
 const shared = sharedFolder("kdb");
 const withShared = shared.length === 0 ? describe.skip : describe;
