@@ -177,7 +177,13 @@ async function move(host: Host, { write, target, temporary }: Staged): Promise<v
     if (error instanceof PkiError && error.code === "file-exists") throw error;
     return host.files.rename(temporary, target); // No hard links on this file system.
   }
-  await host.files.remove(temporary);
+  try {
+    await host.files.remove(temporary);
+  } catch (error) {
+    // Not counted as moved yet, so nobody else would take it back.
+    await host.files.remove(target).catch(() => {});
+    throw error;
+  }
 }
 
 async function moveBack(host: Host, item: Staged, created: string[]): Promise<void> {
