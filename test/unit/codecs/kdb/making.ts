@@ -1,6 +1,14 @@
+import type { KdbEntryRest } from "../../../../src/codecs/kdb/entry.ts";
 import { kdbCodec } from "../../../../src/codecs/kdb/index.ts";
+import type { KdbRecord } from "../../../../src/codecs/kdb/record.ts";
 import { Secret } from "../../../../src/model/secret.ts";
-import type { Container, KeyEntry, Store, TrustedEntry } from "../../../../src/model/store.ts";
+import type {
+  Container,
+  Entry,
+  KeyEntry,
+  Store,
+  TrustedEntry,
+} from "../../../../src/model/store.ts";
 import { parseCertificate } from "../../../../src/x509/parse.ts";
 import { fixture, pemFixture, secret } from "../../../support/fixtures.ts";
 import { seededBytes } from "../../../support/mutations.ts";
@@ -51,10 +59,17 @@ export async function failure(promise: Promise<unknown>): Promise<unknown> {
 export const number32 = (bytes: Uint8Array, at: number): number =>
   new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
 
-/** The slots of a file of version 4. */
+/** The slots of a file. */
 export function slotsOf(bytes: Uint8Array): readonly Uint8Array[] {
   const size = number32(bytes, 0x10);
   const count = number32(bytes, 0x14);
-  const slot = (i: number) => bytes.subarray(0x30 + 40 + i * size);
+  const mac = { 3: 16, 4: 20, 6: 48 }[bytes[2] as 3 | 4 | 6];
+  const slot = (i: number) => bytes.subarray(0x30 + 2 * mac + i * size);
   return Array.from({ length: count }, (_, i) => slot(i).subarray(0, size));
+}
+
+/** The record that an entry was read from. */
+export function recordOf(entry: Entry | undefined): KdbRecord {
+  if (entry?.rest === undefined) throw new Error("the entry was not read");
+  return (entry.rest as KdbEntryRest).record;
 }
