@@ -6,6 +6,7 @@ import { pkcs12Codec } from "../../src/codecs/pkcs12/index.ts";
 import type { Entry } from "../../src/model/store.ts";
 import { secret } from "../support/fixtures.ts";
 import { compileJava, runJava } from "../support/java.ts";
+import { dumpWithJava, type JavaStores, writeWithJava } from "../support/key-stores.ts";
 import { type Identity, makeIdentity } from "../support/openssl-certificates.ts";
 import { describePeer, peer } from "../support/peers.ts";
 import { run } from "../support/run.ts";
@@ -78,6 +79,7 @@ describePeer(["java17", "bouncy-castle"], "Bouncy Castle", (java, jar) => {
     expect(lines).toContain(`trusted trusted root ${digests(root)[0]}`);
   });
 
+  it.each(["PKCS12", "PKCS12-3DES-3DES", "PKCS12-DEF"])(
     "writes %s that we read",
     async (service) => {
       const path = at(`bouncy-${service}.p12`);
@@ -214,6 +216,60 @@ describePeer(["java17", "keytool17"], "Java's legacy mode and secret keys", (_, 
     expect(listed).toMatch(/signer, .*trustedCertEntry/);
   });
 });
+
+for (const release of [17, 25] as const) {
+  describePeer(`java${release}`, `JDK ${release} and passwords that are not ASCII`, (java) => {
+    let jdk: JavaStores;
+    beforeAll(() => {
+      jdk = { java, classes: compileJava(peer("java17") ?? java, ["KeyStores"]) };
+    });
+    afterAll(() => rmSync(jdk.classes, { recursive: true }));
+
+    const opens = async (password: string, protection: string): Promise<boolean> => {
+      const path = at(`java-${release}-${protection}.p12`);
+      const entries = [keyEntry("one", client, root)];
+      await writeStore(path, pkcs12Codec, entries, password, { protection });
+      return dumpWithJava(jdk, "PKCS12", path, password).then(
+        ([entry]) => entry?.key === sha256(client.pkcs8),
+        () => false,
+      );
+    };
+
+    it("opens ours with an ASCII and with an empty password", async () => {
+      for (const id of protections) {
+        expect(await opens("changeit", id)).toBe(true);
+        expect(await opens("", id)).toBe(true);
+      }
+    });
+
+    it("opens ours with another password as this release can, which docs/formats/pkcs12.md says", async () => {
+      for (const password of ["Schlüssel", "пароль", "𝒳y"]) {
+        expect(await opens(password, "pbes2-aes256")).toBe(release === 25);
+        expect(await opens(password, "pbe-sha1-3des")).toBe(false);
+      }
+    });
+
+    it.runIf(release === 25)("writes files with such passwords that we read", async () => {
+      const path = at("java-umlaut.p12");
+      const entry = {
+        kind: "key",
+        label: "one",
+        password: "пароль 𝒳",
+        algorithm: "RSA",
+        pkcs8: client.pkcs8,
+        chain: [client.der],
+      } as const;
+      await writeWithJava(jdk, "PKCS12", path, entry.password, [entry], work);
+      const given = { store: secret(entry.password) };
+      const read = await pkcs12Codec.read(new Uint8Array(readFileSync(path)), given);
+      expect(read.container.integrity).toBe("verified");
+      const [found] = read.store.entries;
+      if (found?.kind !== "key") throw new Error("no key entry");
+      const key = await pkcs12Codec.unseal(found.key, given);
+      expect(key.use(sha256)).toBe(sha256(client.pkcs8));
+    });
+  });
+}
 
 /** pyca/cryptography, where the system's Python has it. */
 const python = ["python3"].find(() => peer("openssl") !== undefined);

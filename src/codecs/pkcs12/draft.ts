@@ -30,30 +30,22 @@ export interface Drafting {
   readonly own: ReadonlySet<Bag>;
   /** Entries whose derived label must be written, since reading would derive another. */
   readonly explicit: ReadonlySet<Entry>;
+  /** Trusted entries that stand in a key's chain: reading sees them only with Oracle's attribute. */
+  readonly marked: ReadonlySet<Entry>;
 }
 
 /** Turns entries into bags: untouched ones as they were, others with their attributes changed. */
 export function draftEntries(entries: readonly Entry[], drafting: Drafting): readonly EntryBags[] {
   const ids = new KeyIds(entries, drafting.own);
-  // A signer of a chain is seen as a trusted entry only where Oracle's attribute says so.
-  const chained = new Set<string>();
-  for (const entry of entries) {
-    if (entry.kind === "key") for (const { sha256 } of entry.chain.slice(1)) chained.add(sha256);
-  }
-  return entries.map((entry) => draftEntry(entry, drafting, ids, chained));
+  return entries.map((entry) => draftEntry(entry, drafting, ids));
 }
 
-function draftEntry(
-  entry: Entry,
-  drafting: Drafting,
-  ids: KeyIds,
-  chained: ReadonlySet<string>,
-): EntryBags {
+function draftEntry(entry: Entry, drafting: Drafting, ids: KeyIds): EntryBags {
   switch (entry.kind) {
     case "key":
       return draftKey(entry, drafting, ids);
     case "trusted":
-      return draftTrusted(entry, drafting, chained);
+      return draftTrusted(entry, drafting);
     case "secret":
       return draftSecret(entry, drafting, ids);
     case "request":
@@ -138,11 +130,7 @@ function refuseBrokenChain(entry: KeyEntry): void {
   }
 }
 
-function draftTrusted(
-  entry: TrustedEntry,
-  drafting: Drafting,
-  chained: ReadonlySet<string>,
-): EntryBags {
+function draftTrusted(entry: TrustedEntry, drafting: Drafting): EntryBags {
   if (!entry.enabled) {
     throw new PkiError("format-cannot-hold", "PKCS#12 has no way to switch trust off", {
       where: entry.label,
@@ -152,7 +140,7 @@ function draftTrusted(
   const { certificate: old } = ownOrigin(entry, drafting);
   const same = old?.certificate.sha256 === entry.certificate.sha256;
   const was = old !== undefined && same ? old.attributes : NO_ATTRIBUTES;
-  const mark = old === undefined || !same || chained.has(entry.certificate.sha256);
+  const mark = old === undefined || !same || drafting.marked.has(entry);
   const attributes = changed(was, {
     ...(isDerived(entry, drafting) ? {} : { label: entry.label }),
     ...(mark ? { trusted: true as const } : {}),

@@ -69,22 +69,36 @@ export async function planSafes(
   let problem: Entry | undefined;
   for (const arrange of arrangements) {
     const explicit = new Set<Entry>();
-    // Each turn that does not end this writes at least one more label.
+    const marked = new Set<Entry>();
+    // Each turn that does not end this writes at least one more label or mark.
     for (;;) {
-      const bags = draftEntries(entries, { keys, own, explicit });
+      const bags = draftEntries(entries, { keys, own, explicit, marked });
       const safes = arrange(bags, plan.found, plan.certificatePbe);
-      const found = compare(entries, await entriesOf(safes, open));
+      const back = await entriesOf(safes, open);
+      const found = compare(entries, back);
       if (found === undefined) return safes;
       problem = found.entry;
-      const before = explicit.size;
+      const before = explicit.size + marked.size;
       for (const entry of found.labels) explicit.add(entry);
-      if (explicit.size === before) break;
+      for (const entry of inChains(entries, back)) marked.add(entry);
+      if (explicit.size + marked.size === before) break;
     }
   }
   throw new PkiError("format-cannot-hold", "these entries cannot be told apart in a PKCS#12 file", {
     ...(problem === undefined ? {} : { where: problem.label }),
     hint: "certificates of one name may be mistaken for each other: leave out what is not needed",
   });
+}
+
+/** The trusted entries that reading finds in the chain of a key. */
+function inChains(wanted: readonly Entry[], back: readonly Entry[]): readonly Entry[] {
+  const chained = new Set<string>();
+  for (const entry of back) {
+    if (entry.kind === "key") for (const { sha256 } of entry.chain.slice(1)) chained.add(sha256);
+  }
+  return wanted.filter(
+    (entry) => entry.kind === "trusted" && chained.has(entry.certificate.sha256),
+  );
 }
 
 interface Difference {
