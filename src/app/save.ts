@@ -117,8 +117,11 @@ async function sameEntry(
   if (wanted.kind === "key" && back.kind === "key") {
     const ours = wanted.chain.map(({ sha256 }) => sha256);
     const theirs = back.chain.map(({ sha256 }) => sha256);
-    // A key database keeps the leaf alone; the rest of the chain is whatever signers it holds.
-    const compared = codec.format === "kdb" ? 1 : Math.max(ours.length, theirs.length);
+    // A key database keeps the leaf alone; the rest of the chain is whatever signers it holds. PKCS#12
+    // and PEM keep certificates side by side: a signer that was added may complete another's chain.
+    const grows = codec.format === "pkcs12" || codec.format === "pem";
+    const longer = grows ? ours.length : Math.max(ours.length, theirs.length);
+    const compared = codec.format === "kdb" ? 1 : longer;
     for (let i = 0; i < compared; i++) if (ours[i] !== theirs[i]) return false;
   }
   return sameKey(wanted.key, back.key, codec, passwords);
