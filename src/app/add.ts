@@ -19,6 +19,8 @@ export interface AddOptions extends Omit<OpenOptions, "purpose"> {
   readonly create?: boolean;
   /** Format of a store to make. */
   readonly type?: string;
+  /** How a store to make protects its keys. */
+  readonly protection?: string;
   readonly fromPassword?: string;
 }
 
@@ -96,6 +98,8 @@ async function openOrMake(host: Host, path: string, options: AddOptions): Promis
     return newStore(host, path, {
       ...given,
       ...(options.type === undefined ? {} : { type: options.type }),
+      ...(options.protection === undefined ? {} : { protection: options.protection }),
+      holdsKey: options.key === true,
     });
   }
   if (absent) {

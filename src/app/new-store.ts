@@ -22,6 +22,8 @@ export interface NewStoreOptions {
   readonly stashVersion?: 1 | 2;
   readonly password?: string;
   readonly passwordOption?: string;
+  /** A private key is about to go in: a PEM store then needs a password, unless `protection` is `none`. */
+  readonly holdsKey?: boolean;
   /** A password that was generated: nothing is asked. Kept by the store until it is written. */
   readonly generated?: Secret;
 }
@@ -41,7 +43,7 @@ const DAY = 86_400_000;
 /**
  * A new, empty store in memory; `saveStore` gives its writes. The file must not exist.
  *
- * A PEM store takes a password only where one is given: then its keys are encrypted with it.
+ * A PEM store takes a password only where one is given or a key goes in: then its keys are encrypted with it.
  *
  * @throws PkiError `file-exists`; `usage` for a type that is not known or options of another format;
  *   what choosing a password runs into
@@ -67,7 +69,8 @@ export async function newStore(
     ...(options.password === undefined ? {} : { source: options.password }),
   };
   const optional = format === "pem" || format === "der";
-  const wanted = !optional || options.password !== undefined;
+  const sealsKey = options.holdsKey === true && options.protection !== "none";
+  const wanted = !optional || options.password !== undefined || sealsKey;
   const found =
     options.generated !== undefined
       ? { secret: options.generated, notices: [] }

@@ -15,6 +15,7 @@ interface Options extends PasswordOptions {
   readonly key?: boolean;
   readonly create?: boolean;
   readonly type?: string;
+  readonly protection?: string;
   readonly fromPassword?: string;
 }
 
@@ -29,6 +30,10 @@ export const addCommand: CommandDefinition<Options, AddResult> = {
       .option("--key", "take private keys along, as personal entries")
       .option("--create", "make the store where there is none")
       .option("--type <type>", "format of a store to make: kdb, jks, p12 or pem")
+      .option(
+        "--protection <id>",
+        "how a store to make protects its keys; PEM: none for plain keys",
+      )
       .option("--from-password <source>", "password of the files");
     addPasswordOption(command);
     addKeyPasswordOption(command);
