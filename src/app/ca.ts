@@ -43,16 +43,20 @@ export function caFiles(directory: string) {
   };
 }
 
-/** A CA that can sign. */
-export interface Ca {
+/** A CA's certificates and key: files that never change once they are made, so no lock is needed. */
+export interface UnlockedCa {
   readonly directory: string;
   readonly certificate: Certificate;
   /** Itself first, up to the self-signed root. */
   readonly chain: readonly [Certificate, ...Certificate[]];
   /** PKCS#8. */
   readonly key: Secret;
-  readonly index: CaIndex;
   readonly notices: readonly Notice[];
+}
+
+/** A CA that can sign. */
+export interface Ca extends UnlockedCa {
+  readonly index: CaIndex;
 }
 
 export interface CaPasswordOptions {
@@ -68,17 +72,16 @@ export async function hasCa(host: Host, directory: string): Promise<boolean> {
 }
 
 /**
- * Opens a CA: certificate, chain up to the root, index, key. The caller holds the lock of its index where
- * it is going to issue.
+ * Reads a CA's certificates and opens its key.
  *
- * @throws PkiError `ca-unusable` when it is expired, not yet valid, no CA, its key is another's or its index is
- *   damaged; `chain-incomplete`; `key-password-wrong`; `password-missing`; `file-not-found`
+ * @throws PkiError `ca-unusable` when it is expired, not yet valid, no CA, or its key is another's;
+ *   `chain-incomplete`; `key-password-wrong`; `password-missing`; `file-not-found`
  */
-export async function openCa(
+export async function unlockCa(
   host: Host,
   directory: string,
   options: CaPasswordOptions = {},
-): Promise<Ca> {
+): Promise<UnlockedCa> {
   const files = caFiles(directory);
   if (!(await hasCa(host, directory))) {
     throw new PkiError("file-not-found", "there is no CA here", {
@@ -101,9 +104,25 @@ export async function openCa(
     });
   }
   for (const above of chain.slice(1)) refuseUnfit(above, files.chain, host.now());
-  const index = await readIndex(host, files.index, certificate);
   const { key, notices } = await readKey(host, directory, certificate, options);
-  return { directory, certificate, chain, key, index, notices: [...notices, ...index.notices] };
+  return { directory, certificate, chain, key, notices };
+}
+
+/**
+ * Opens a CA for issuing. The caller holds the lock of its index.
+ *
+ * @param unlocked - from `unlockCa`, where its half second was spent before the lock was taken
+ * @throws PkiError `ca-unusable` when its index is missing or damaged; what `unlockCa` throws
+ */
+export async function openCa(
+  host: Host,
+  directory: string,
+  options: CaPasswordOptions = {},
+  unlocked?: UnlockedCa,
+): Promise<Ca> {
+  const ca = unlocked ?? (await unlockCa(host, directory, options));
+  const index = await readIndex(host, caFiles(directory).index, ca.certificate);
+  return { ...ca, index, notices: [...ca.notices, ...index.notices] };
 }
 
 async function readIndex(host: Host, path: string, ca: Certificate): Promise<CaIndex> {
@@ -162,7 +181,7 @@ async function readKey(
     if (block?.label === "ENCRYPTED PRIVATE KEY") {
       const found = await caPassword(host, path, options);
       notices.push(...found.notices);
-      key = await openCaKey(block.der, found.secret);
+      key = await unsealCaKey(block.der, found.secret);
       found.secret.dispose();
     } else if (block?.label === "PRIVATE KEY") {
       key = new Secret(block.der.slice());
@@ -196,7 +215,7 @@ export function caPasswordSource(host: Host): string | undefined {
   return host.env("PKI_CA_PASSWORD") === undefined ? undefined : "env:PKI_CA_PASSWORD";
 }
 
-async function openCaKey(sealed: Uint8Array, password: Secret): Promise<Secret> {
+async function unsealCaKey(sealed: Uint8Array, password: Secret): Promise<Secret> {
   const bytes = password.use(pkcs12Password);
   try {
     return new Secret(await openSealedKey(sealed, bytes, new KdfBudget(), "ca.key"));
@@ -229,7 +248,7 @@ export async function checkCaKey(
   certificate: Certificate,
 ): Promise<void> {
   const [block] = readPem(bytes);
-  const key = await openCaKey(block?.der ?? new Uint8Array(0), password);
+  const key = await unsealCaKey(block?.der ?? new Uint8Array(0), password);
   const matches = key.use((pkcs8) => keyMatches(pkcs8, certificate));
   key.dispose();
   if (!matches) throw new PkiError("key-mismatch", "the key does not belong to the certificate");

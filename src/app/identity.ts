@@ -2,7 +2,7 @@ import type { Host } from "../io/host.ts";
 import type { Certificate, DistinguishedName } from "../model/certificate.ts";
 import type { Secret } from "../model/secret.ts";
 import type { AltName } from "../x509/build/alt-name.ts";
-import { generateKey, type KeySpec } from "../x509/build/key-pair.ts";
+import { generateKey, type KeyPair, type KeySpec } from "../x509/build/key-pair.ts";
 import { type LeafProfile, leafExtensions } from "../x509/build/profile.ts";
 import { parsePublicKey } from "../x509/public-key.ts";
 import { type Ca, selfSign, signWithCa } from "./ca.ts";
@@ -35,14 +35,16 @@ export interface Identity {
  *
  * With a CA, `ca.index.changes()` must go into the same outcome as the certificate.
  *
+ * @param pair - a key of the kind that `request` asks for, where it was made before; else one is made
  * @throws PkiError `usage` for dates outside the CA's, or the CA's own name
  */
 export async function makeIdentity(
   host: Host,
   ca: Ca | undefined,
   request: IdentityRequest,
+  pair?: KeyPair,
 ): Promise<Identity> {
-  const { pkcs8, spki } = await generateKey(request.key);
+  const { pkcs8, spki } = pair ?? (await generateKey(request.key));
   const publicKey = parsePublicKey(spki);
   const { subject, validity, profile, altNames, crlUrls = [] } = request;
   const signing = {

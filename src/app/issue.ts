@@ -4,11 +4,12 @@ import type { Certificate } from "../model/certificate.ts";
 import { addEntry, setDefault } from "../model/edit.ts";
 import { PkiError } from "../model/error.ts";
 import type { KeyEntry, Store } from "../model/store.ts";
+import { generateKey, type KeyPair } from "../x509/build/key-pair.ts";
 import type { LeafProfile } from "../x509/build/profile.ts";
-import { type Ca, DEFAULT_CA, hasCa, openCa } from "./ca.ts";
+import { DEFAULT_CA, hasCa, openCa, type UnlockedCa, unlockCa } from "./ca.ts";
 import { labelFromName, type Placed, placeSigners } from "./exchange-signers.ts";
 import { type Identity, makeIdentity } from "./identity.ts";
-import { type IssueOptions, labelFor, planIdentity } from "./issue-plan.ts";
+import { type IssueOptions, type IssuePlan, labelFor, planIdentity } from "./issue-plan.ts";
 import { labelRemarks, refuseKeys, refuseLabel } from "./issue-refusals.ts";
 import { newStore } from "./new-store.ts";
 import { type Opened, openStore } from "./open.ts";
@@ -31,8 +32,29 @@ export interface IssueResult {
   readonly files: readonly string[];
 }
 
+/** What `issue` needs and no lock guards: made before the locks are taken, as it takes a second. */
+export interface PreparedIssue {
+  readonly plan: IssuePlan;
+  /** undefined: the key signs itself. */
+  readonly ca: UnlockedCa | undefined;
+  readonly pair: KeyPair;
+}
+
+/** @throws PkiError `usage`, and what opening the CA runs into */
+export async function prepareIssue(
+  host: Host,
+  profile: LeafProfile,
+  path: string,
+  options: IssueOptions,
+): Promise<PreparedIssue> {
+  const plan = planIdentity(host, profile, path, options);
+  const ca = await authority(host, options);
+  return { plan, ca, pair: await generateKey(plan.request.key) };
+}
+
 /**
- * `pki issue`: a new key and certificate in a store, which is made where there is none.
+ * `pki issue`: a new key and certificate in a store, which is made where there is none. The caller holds
+ * the locks of the store and of the CA's index.
  *
  * @throws PkiError `usage`, `label-exists`, `product-refused`, and what opening the store and the CA and
  *   issuing run into
@@ -42,8 +64,10 @@ export async function issue(
   profile: LeafProfile,
   path: string,
   options: IssueOptions,
+  prepared?: PreparedIssue,
 ): Promise<Outcome<IssueResult>> {
-  const plan = planIdentity(host, profile, path, options);
+  const ready = prepared ?? (await prepareIssue(host, profile, path, options));
+  const { plan, pair } = ready;
   const made = (await host.files.stat(path)).kind === "absent";
   const opened = made
     ? await newStore(host, path, withPemPassword(host, path, options))
@@ -52,9 +76,10 @@ export async function issue(
   const wanted = labelFor(plan, options);
   const label = opened.codec.storedLabel(wanted);
   refuseLabel(opened, label);
-  const ca = await authority(host, options);
+  const ca =
+    ready.ca === undefined ? undefined : await openCa(host, ready.ca.directory, {}, ready.ca);
   const refusals = refuseKeys(opened, plan.request, ca, product, options.force === true);
-  const identity = await makeIdentity(host, ca, plan.request);
+  const identity = await makeIdentity(host, ca, plan.request, pair);
   const added = addIdentity(host, opened, label, identity, options.setDefault === true);
   const writes = await saveStore(opened, added.store, added.summary);
   const arm = armWrite(options.outArm, identity.chain[0]);
@@ -125,7 +150,7 @@ function openExisting(host: Host, path: string, options: IssueOptions): Promise<
 }
 
 /** Which CA signs; undefined: the key itself. */
-async function authority(host: Host, options: IssueOptions): Promise<Ca | undefined> {
+async function authority(host: Host, options: IssueOptions): Promise<UnlockedCa | undefined> {
   if (options.selfSigned === true) return undefined;
   const directory = options.ca ?? DEFAULT_CA;
   if (options.ca === undefined && !(await hasCa(host, directory))) {
@@ -134,7 +159,7 @@ async function authority(host: Host, options: IssueOptions): Promise<Ca | undefi
     });
   }
   const { caPassword } = options;
-  return openCa(host, directory, caPassword === undefined ? {} : { password: caPassword });
+  return unlockCa(host, directory, caPassword === undefined ? {} : { password: caPassword });
 }
 
 interface Added {

@@ -15,7 +15,7 @@ export interface View {
  * One subcommand. A file of `commands/` exports one of these; `main.ts` loads the file when its name is
  * the verb. Planning asks and reads; it never writes: `run.ts` commits what the outcome intends.
  */
-export interface CommandDefinition<Options, Result> {
+export interface CommandDefinition<Options, Result, Prepared = undefined> {
   /** Adds arguments, options and examples. `--json`, and for writers `--dry-run` and `--lock-timeout`, are there already. */
   define(command: Command): void;
   /** True: gets `--dry-run` and `--lock-timeout`. */
@@ -26,7 +26,14 @@ export interface CommandDefinition<Options, Result> {
     options: Options,
     host: Host,
   ): readonly string[] | Promise<readonly string[]>;
-  plan(host: Host, args: readonly string[], options: Options): Promise<Outcome<Result>>;
+  /** Slow work that needs no lock (making keys, deriving them), done before the locks are taken. */
+  prepare?(host: Host, args: readonly string[], options: Options): Promise<Prepared>;
+  plan(
+    host: Host,
+    args: readonly string[],
+    options: Options,
+    prepared: Prepared | undefined,
+  ): Promise<Outcome<Result>>;
   /** What stands on stdout, with its last line feed; empty for nothing. */
   text(result: Result, view: View): string;
   /** The members of the JSON object beside `schemaVersion`. */
@@ -42,7 +49,7 @@ export interface CommandDefinition<Options, Result> {
 }
 
 /** Forgets the types of options and result, so that definitions can stand in one list. */
-export type AnyCommand = CommandDefinition<never, unknown>;
+export type AnyCommand = CommandDefinition<never, unknown, unknown>;
 
 /** Options that every command gets from `run.ts`. */
 export interface CommonOptions {

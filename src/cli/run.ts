@@ -24,7 +24,7 @@ export async function runCommand(
   anyDefinition: AnyCommand,
   argv: readonly string[],
 ): Promise<number> {
-  const definition = anyDefinition as unknown as CommandDefinition<CommonOptions, unknown>;
+  const definition = anyDefinition as unknown as CommandDefinition<CommonOptions, unknown, unknown>;
   const json = argv.includes("--json");
   try {
     const parsed = parse(host, command, definition, argv);
@@ -44,7 +44,7 @@ interface Parsed {
 function parse(
   host: Host,
   command: Command,
-  definition: CommandDefinition<CommonOptions, unknown>,
+  definition: CommandDefinition<CommonOptions, unknown, unknown>,
   argv: readonly string[],
 ): Parsed | undefined {
   command
@@ -92,7 +92,7 @@ function usageError(name: string, message: string): PkiError {
 
 async function execute(
   host: Host,
-  definition: CommandDefinition<CommonOptions, unknown>,
+  definition: CommandDefinition<CommonOptions, unknown, unknown>,
   args: readonly string[],
   options: CommonOptions,
 ): Promise<number> {
@@ -100,11 +100,12 @@ async function execute(
   const held: (() => Promise<void>)[] = [];
   const notices: Notice[] = [];
   try {
+    const prepared = await definition.prepare?.(host, args, options);
     if (definition.writes && !dryRun) {
       const paths = (await definition.locks?.(args, options, host)) ?? [];
       notices.push(...(await takeLocks(host, paths, lockWait(options), held)));
     }
-    const outcome = await definition.plan(host, args, options);
+    const outcome = await definition.plan(host, args, options, prepared);
     let { result } = outcome;
     if (!dryRun && outcome.writes.length + outcome.appends.length > 0) {
       const { commit } = await import("../io/commit.ts");
@@ -177,7 +178,7 @@ async function tidy(host: Host, target: string, path: string): Promise<readonly 
 
 function show(
   host: Host,
-  definition: CommandDefinition<CommonOptions, unknown>,
+  definition: CommandDefinition<CommonOptions, unknown, unknown>,
   options: CommonOptions,
   outcome: Outcome<unknown>,
 ): void {

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { caFiles, DEFAULT_CA } from "../../app/ca.ts";
-import { type IssueResult, issue } from "../../app/issue.ts";
+import { type IssueResult, issue, type PreparedIssue, prepareIssue } from "../../app/issue.ts";
 import type { IssueOptions } from "../../app/issue-plan.ts";
 import { PkiError } from "../../model/error.ts";
 import { issueJson, issueText } from "../../render/issued.ts";
+import type { LeafProfile } from "../../x509/build/profile.ts";
 import type { CommandDefinition } from "../command.ts";
 import { addNewStoreOptions, type NewStoreFlags, newStoreOptions } from "../new-store-options.ts";
 import { addExamples, addPasswordOption, type PasswordOptions } from "../password-options.ts";
@@ -32,7 +33,7 @@ interface Flags extends NewStoreFlags, PasswordOptions {
 const each = (value: string, before: readonly string[] = []) => [...before, value];
 
 /** `pki issue server|client|peer STORE` */
-export const issueCommand: CommandDefinition<Flags, IssueResult> = {
+export const issueCommand: CommandDefinition<Flags, IssueResult, PreparedIssue> = {
   writes: true,
   define(command) {
     command
@@ -62,18 +63,21 @@ export const issueCommand: CommandDefinition<Flags, IssueResult> = {
     ...(store === undefined ? [] : [store]),
     ...(selfSigned === true ? [] : [caFiles(ca ?? DEFAULT_CA).index]),
   ],
-  plan: (host, [profile = "", store = ""], flags) => {
-    if (profile !== "server" && profile !== "client" && profile !== "peer") {
-      throw new PkiError("usage", "a certificate is for a server, a client or a peer", {
-        where: "profile",
-        hint: `write pki issue server ${store}`,
-      });
-    }
-    return issue(host, profile, store, issueOptions(flags));
-  },
+  prepare: (host, [profile = "", store = ""], flags) =>
+    prepareIssue(host, profileOf(profile, store), store, issueOptions(flags)),
+  plan: (host, [profile = "", store = ""], flags, prepared) =>
+    issue(host, profileOf(profile, store), store, issueOptions(flags), prepared),
   text: (result, { dryRun }) => issueText(result, dryRun),
   json: issueJson,
 };
+
+function profileOf(text: string, store: string): LeafProfile {
+  if (text === "server" || text === "client" || text === "peer") return text;
+  throw new PkiError("usage", "a certificate is for a server, a client or a peer", {
+    where: "profile",
+    hint: `write pki issue server ${store}`,
+  });
+}
 
 function addSubjectOptions(command: Command): void {
   command
