@@ -1,5 +1,4 @@
 import type { Pbe } from "../../crypto/pbe-scheme.ts";
-import type { Certificate } from "../../model/certificate.ts";
 import { PkiError } from "../../model/error.ts";
 import { NO_ATTRIBUTES } from "./attribute.ts";
 import { allBags, type Bag, type CertificateBag } from "./bag.ts";
@@ -14,26 +13,30 @@ interface Signers {
   readonly added: ReadonlyMap<EntryBags, readonly CertificateBag[]>;
 }
 
-/** Every certificate of a chain once: in an entry's own bag, in a bag of the file, or in a new one. */
+/**
+ * Every certificate of a chain once: in an entry's own bag, in a bag of the file, or in a new one. What
+ * the file has twice stays there twice.
+ */
 function signersOf(entries: readonly EntryBags[], safes: readonly Safe[]): Signers {
-  const needed = new Map<string, Certificate>();
-  for (const { entry } of entries) {
-    if (entry.kind !== "key") continue;
-    for (const signer of entry.chain.slice(1)) needed.set(signer.sha256, signer);
-  }
+  const needed = new Set<string>();
   const provided = new Set<string>();
+  const fresh = new Set<string>();
   const taken = new Set<Bag>();
-  for (const { main, mainWas } of entries) {
-    if (main.kind === "certificate") provided.add(main.certificate.sha256);
+  for (const { entry, main, mainWas } of entries) {
+    if (entry.kind === "key") for (const { sha256 } of entry.chain) needed.add(sha256);
+    if (main.kind === "certificate") {
+      provided.add(main.certificate.sha256);
+      if (mainWas === undefined) fresh.add(main.certificate.sha256);
+    }
     if (mainWas !== undefined) taken.add(mainWas);
   }
   const kept = new Set<Bag>();
   for (const bag of safes.flatMap((safe) => [...allBags(safe.bags)])) {
     if (bag.kind !== "certificate" || taken.has(bag)) continue;
     const { sha256 } = bag.certificate;
-    // One that an entry holds too is kept only for what its attributes say.
     if (!needed.has(sha256)) continue;
-    if (provided.has(sha256) && bag.attributes.all.length === 0) continue;
+    // An entry was made of it: its bag says all that this one does, unless it has attributes.
+    if (fresh.has(sha256) && bag.attributes.all.length === 0) continue;
     if (bag.attributes.trusted) continue; // was an entry of its own, and was removed
     kept.add(bag);
     provided.add(sha256);

@@ -40,8 +40,8 @@ export type Opener = (blob: Uint8Array) => Promise<Secret | undefined>;
 
 /**
  * Makes entries of bags. A key finds its certificate by localKeyId, else by its public key; the chain
- * follows by issuer names. A certificate that belongs to no key's chain, or that Oracle's attribute
- * marks, is a trusted entry. Certificates' places give the order (docs/formats/pkcs12.md#entries).
+ * follows by issuer names. A certificate that belongs to no key's chain, its leaf included, or that
+ * Oracle's attribute marks, is a trusted entry. Certificates' places give the order (docs/formats/pkcs12.md#entries).
  */
 export async function entriesOf(safes: readonly Safe[], open: Opener): Promise<readonly Entry[]> {
   const bags = safes.flatMap((safe) => [...allBags(safe.bags)]);
@@ -59,7 +59,7 @@ export async function entriesOf(safes: readonly Safe[], open: Opener): Promise<r
   for (const key of keys) {
     const leaf = leaves.get(key);
     const chain = leaf === undefined ? undefined : chainOf(leaf.certificate);
-    for (const signer of chain?.slice(1) ?? []) chained.add(signer.sha256);
+    for (const { sha256 } of chain ?? []) chained.add(sha256);
     drafts.push({
       anchor: place.get(leaf ?? key) as number,
       entry: () =>

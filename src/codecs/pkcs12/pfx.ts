@@ -25,15 +25,19 @@ export function readPfx(bytes: Uint8Array): Pfx {
   }
   const outer = new DerReader(berToDer(bytes, "pfx"), "pfx");
   const pfx = outer.sequence("");
-  outer.finish("the file");
+  if (!outer.done) refuseTrailing(bytes.length - outer.offset);
   const version = pfx.unsigned("version", 1000);
   if (version !== 3) {
-    throw new PkiError("format-unsupported", `PKCS#12 version ${version} is not supported`);
+    throw new PkiError("format-unsupported", `PKCS#12 version ${version} is not supported`, {
+      where: "version",
+    });
   }
   const safe = pfx.sequence("authSafe");
   const type = safe.oid("content type");
   if (type === Oid.signedData) {
-    throw new PkiError("format-unsupported", "the file is signed with a key, not with a password");
+    throw new PkiError("format-unsupported", "the file is signed with a key, not with a password", {
+      where: "authSafe",
+    });
   }
   if (type !== Oid.data) safe.fail("the authenticated safe is not data");
   const explicit = safe.enter(contextConstructed(0), "");
@@ -44,6 +48,15 @@ export function readPfx(bytes: Uint8Array): Pfx {
   const mac = readMac(pfx.enter(Tag.sequence, "macData"));
   pfx.finish("the file");
   return { content, mac };
+}
+
+/** The MAC covers nothing after the end: whatever stands there was not written with the file. */
+function refuseTrailing(count: number): never {
+  const bytes = count === 1 ? "byte" : "bytes";
+  throw new PkiError("format-malformed", `${count} unexpected ${bytes} after the end of the file`, {
+    where: "pfx",
+    hint: "cut the file where its structure ends: a copy or an editor may have added to it",
+  });
 }
 
 /** The whole file. `macData` is a DER MacData. */

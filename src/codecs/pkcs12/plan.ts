@@ -94,7 +94,7 @@ export async function planSafes(
 function inChains(wanted: readonly Entry[], back: readonly Entry[]): readonly Entry[] {
   const chained = new Set<string>();
   for (const entry of back) {
-    if (entry.kind === "key") for (const { sha256 } of entry.chain.slice(1)) chained.add(sha256);
+    if (entry.kind === "key") for (const { sha256 } of entry.chain) chained.add(sha256);
   }
   return wanted.filter(
     (entry) => entry.kind === "trusted" && chained.has(entry.certificate.sha256),

@@ -80,14 +80,14 @@ async function openContent(
   }
   if (mac === undefined) {
     const opened = await openWith(contentForms(password), content, password, budget, []);
-    if (opened === undefined) throw mismatch("the password does not open the contents");
+    if (opened === undefined) throw mismatch("the password does not open the contents", "authSafe");
     return { ...opened, integrity: "absent" };
   }
   const octets = passwordIn("unicode", password);
   const early = startDerivations(content, octets, budget);
   wipePassword(octets);
   const form = await formOfMac(content, mac, password, budget);
-  if (form === undefined) throw mismatch("the MAC does not match");
+  if (form === undefined) throw mismatch("the MAC does not match", "macData");
   // The form that made the MAC is the contents' too, but for a few old writers.
   const forms = new Set([form, ...contentForms(password)]);
   const opened = await openWith([...forms], content, password, budget, early);
@@ -148,8 +148,9 @@ async function openWith(
   return undefined;
 }
 
-function mismatch(message: string): PkiError {
+function mismatch(message: string, where: string): PkiError {
   return new PkiError("integrity-mismatch", message, {
+    where,
     hint: "the password is wrong or the file is damaged: the two cannot be told apart",
   });
 }
