@@ -166,7 +166,7 @@ export function kindOf(type: KdbType): number {
   return TYPES.find((known) => known.type === type)?.kind ?? 2;
 }
 
-/** `3`, `4` or `6`; undefined is `4`, which every GSKit in support reads. @throws PkiError `usage` */
+/** `3`, `4` or `6`; undefined is `4`. @throws PkiError `usage` */
 export function kdbVersion(version: string | undefined): KdbVersion {
   if (version === undefined) return "4";
   if (version === "3" || version === "4" || version === "6") return version;

@@ -18,10 +18,10 @@ export const DEFAULT_PROTECTION: Readonly<Record<KdbVersion, string>> = {
  * the length of the password protects the file.
  */
 export const PROTECTIONS: readonly [Protection, ...Protection[]] = [
-  { id: "pbe-sha1-3des", weak: false, readBy: "GSKit 7 and later: its own choice in version 4" },
+  { id: "pbe-sha1-3des", weak: false, readBy: "GSKit: its own choice in version 4" },
   { id: "pbes2-aes256-sha384", weak: false, readBy: "GSKit 8: its own choice in version 6" },
-  { id: "pbe-sha1-3des-draft", weak: true, readBy: "every GSKit: its own choice in version 3" },
-  { id: "pbe-md5-des", weak: true, readBy: "every GSKit: its own choice on z/OS" },
+  { id: "pbe-sha1-3des-draft", weak: true, readBy: "GSKit: its own choice in version 3" },
+  { id: "pbe-md5-des", weak: true, readBy: "GSKit: its own choice on z/OS" },
 ];
 
 /** How an EncryptedPrivateKeyInfo is sealed. */

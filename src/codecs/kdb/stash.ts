@@ -45,7 +45,7 @@ export function readStash(bytes: Uint8Array): Secret {
 /**
  * Writes a stash file.
  *
- * @param version - 1: every GSKit; 2: GSKit 8.0.50 and later
+ * @param version - GSKit 8.0.60 reads both; products from before version 2 existed need 1
  * @throws PkiError `format-cannot-hold` for a password over 128 bytes, or with a zero byte in it
  */
 export function writeStash(password: Secret, version: 1 | 2, random: Random): Uint8Array {
