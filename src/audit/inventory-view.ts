@@ -35,6 +35,12 @@ export interface CertificateRecord {
   /** SHA-256 of SubjectPublicKeyInfo, lower-case hex. */
   readonly spki: string;
   readonly keyAlgorithm: string;
+  /** Size of the key; 0 where unknown. */
+  readonly keyBits: number;
+  readonly curve?: string;
+  readonly signatureAlgorithm: string;
+  /** 1, 2 or 3. */
+  readonly version: number;
   /** RSA modulus, unsigned big-endian. */
   readonly modulus?: Uint8Array;
   readonly notBefore: Date;
@@ -125,6 +131,10 @@ export class InventoryBuilder {
       serial: certificate.serial,
       spki: toHex(digest("sha256", certificate.publicKey.spki)),
       keyAlgorithm: certificate.publicKey.algorithm,
+      keyBits: certificate.publicKey.bits,
+      ...(certificate.publicKey.curve === undefined ? {} : { curve: certificate.publicKey.curve }),
+      signatureAlgorithm: certificate.signatureAlgorithm,
+      version: certificate.version,
       ...(view.modulus === undefined ? {} : { modulus: view.modulus.slice() }),
       notBefore: certificate.notBefore,
       notAfter: certificate.notAfter,

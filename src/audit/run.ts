@@ -6,8 +6,9 @@ import { SEVERITIES } from "../model/finding.ts";
 import type { OpenedStore, RefusedFile } from "../model/inventory.ts";
 import type { Entry } from "../model/store.ts";
 import { CertificateView } from "./certificate-view.ts";
-import { InventoryBuilder } from "./inventory-view.ts";
+import { InventoryBuilder, type InventoryView } from "./inventory-view.ts";
 import type { Parameters, ProfileId, Rule, RuleContext, UseSubject, Verdict } from "./rule.ts";
+import { StoreView } from "./store-view.ts";
 
 /** How a rule applies to one path: the policy's answer. */
 export interface RuleSetting {
@@ -79,17 +80,18 @@ export class AuditRun {
     };
     this.#inventory.addStore(store, viewOf);
     const { path } = store;
-    const uses = [...usesOf(store, viewOf)];
+    const whole = new StoreView(store, viewOf);
+    const uses = [...usesOf(store, whole, viewOf)];
     for (const rule of this.#options.rules) {
       const setting = this.#options.settings(rule, path);
       if (setting === undefined) continue;
       const context = this.#context(setting);
       this.#guard(rule, path, () => {
         if (rule.on === "store") {
-          this.#take(rule, setting, path, { path }, rule.check({ store, viewOf }, context));
+          this.#take(rule, setting, path, { path }, rule.check({ store, whole, viewOf }, context));
         } else if (rule.on === "entry") {
           for (const entry of store.store.entries) {
-            const verdict = rule.check({ entry, store, viewOf }, context);
+            const verdict = rule.check({ entry, store, whole, viewOf }, context);
             this.#take(rule, setting, `${path}\u0000${entry.label}`, placeOf(path, entry), verdict);
           }
         } else if (rule.on === "use") {
@@ -159,6 +161,11 @@ export class AuditRun {
     return [...this.#drafts.values()].map(finished).sort(compareFindings);
   }
 
+  /** What was seen so far: whole after `finish`. */
+  get inventory(): InventoryView {
+    return this.#inventory.view();
+  }
+
   #context(setting: RuleSetting): RuleContext {
     return {
       now: this.#options.now,
@@ -216,16 +223,17 @@ const CLEAN: ReadonlyMap<Rule, Verdict> = new Map();
 
 function* usesOf(
   store: OpenedStore,
+  whole: StoreView,
   viewOf: (certificate: Certificate) => CertificateView,
 ): Iterable<UseSubject> {
   for (const entry of store.store.entries) {
     if (entry.kind === "trusted") {
       const { certificate } = entry;
-      yield { certificate, view: viewOf(certificate), use: "signer", entry, store };
+      yield { certificate, view: viewOf(certificate), use: "signer", entry, store, whole };
     } else if (entry.kind === "key") {
       for (const [i, certificate] of entry.chain.entries()) {
         const use = i === 0 ? "personal" : "chain";
-        yield { certificate, view: viewOf(certificate), use, entry, store };
+        yield { certificate, view: viewOf(certificate), use, entry, store, whole };
       }
     }
   }

@@ -14,6 +14,7 @@ export interface Host {
   readonly files: HostFiles;
   readonly terminal: HostTerminal;
   readonly tls: HostTls;
+  readonly git: HostGit;
 }
 
 export interface FileRead {
@@ -30,6 +31,24 @@ export interface FileState {
   readonly mode: number;
 }
 
+/** What stands at a path itself: a symbolic link is not followed. */
+export interface FileLook {
+  readonly kind: "file" | "directory" | "link" | "other" | "absent";
+  readonly size: number;
+  /** Permission bits; undefined on systems without them. */
+  readonly mode: number | undefined;
+  readonly modified: Date;
+}
+
+/** Questions to git, asked only where the user named a revision. */
+export interface HostGit {
+  /**
+   * Runs `git` in a directory, without hooks, pagers or prompts.
+   * @returns what it printed. @throws PkiError `file-unreadable` where git is missing or fails
+   */
+  run(directory: string, args: readonly string[]): Promise<Uint8Array>;
+}
+
 export interface HostFiles {
   /** Follows symbolic links; never throws for a missing file. */
   stat(path: string): Promise<FileState>;
@@ -38,6 +57,13 @@ export interface HostFiles {
    * @throws PkiError `file-not-found`, `file-unreadable` (permission, directory, device), `file-too-large` over `limit` bytes
    */
   read(path: string, limit: number): Promise<FileRead>;
+  /** As `stat` without following a link; never throws for a missing file. */
+  look(path: string): Promise<FileLook>;
+  /**
+   * Up to `length` bytes of a regular file from `offset` on; fewer where it ends.
+   * @throws PkiError `file-not-found`, `file-unreadable`
+   */
+  part(path: string, offset: number, length: number): Promise<Uint8Array>;
   /** Names in a directory, sorted. */
   list(path: string): Promise<readonly string[]>;
   /** Absolute path, `..` resolved, without touching the disk. */
@@ -79,6 +105,11 @@ export interface HostTerminal {
    * consumed, so a second call gives the second line. @throws PkiError `password-missing` at the end of the input
    */
   readLine(fd: number, limit: number): Promise<Uint8Array>;
+  /**
+   * A line that says how far a long task is, on stderr and only where that is a terminal; each call
+   * replaces the line of before, undefined takes it away. The first shows after 300 ms.
+   */
+  progress(text: string | undefined): void;
   out(text: string): void;
   /** Writes bytes to stdout as they are (an extracted DER). */
   outBytes(bytes: Uint8Array): void;

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { toHex } from "../bytes/octets.ts";
 import { digest } from "../crypto/digest.ts";
 import { PkiError } from "../model/error.ts";
-import type { FileRead, FileState, HostFiles } from "./host.ts";
+import type { FileLook, FileRead, FileState, HostFiles } from "./host.ts";
 import { readError, systemCode, writeError } from "./system-error.ts";
 
 /** What must be undone when the process is interrupted: temporary files and locks. */
@@ -30,6 +30,12 @@ export function nodeFiles(
     },
     async read(path, limit) {
       return readWhole(path, limit);
+    },
+    async look(path) {
+      return lookAt(path);
+    },
+    async part(path, offset, length) {
+      return readPart(path, offset, length);
     },
     async list(path) {
       try {
@@ -117,6 +123,46 @@ function stateOf(path: string): FileState {
 
 function modeOf(stat: fs.Stats): number {
   return process.platform === "win32" ? 0o600 : stat.mode & 0o777;
+}
+
+function lookAt(path: string): FileLook {
+  const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) {
+    return { kind: "absent", size: 0, mode: undefined, modified: new Date(0) };
+  }
+  const kind = stat.isFile()
+    ? "file"
+    : stat.isDirectory()
+      ? "directory"
+      : stat.isSymbolicLink()
+        ? "link"
+        : "other";
+  const mode = process.platform === "win32" ? undefined : stat.mode & 0o7777;
+  return { kind, size: stat.size, mode, modified: stat.mtime };
+}
+
+function readPart(path: string, offset: number, length: number): Uint8Array {
+  let fd: number;
+  try {
+    // A FIFO put in the file's place since it was looked at must not make us wait.
+    fd = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    throw readError(path, error);
+  }
+  try {
+    const bytes = new Uint8Array(length);
+    let filled = 0;
+    while (filled < length) {
+      const count = fs.readSync(fd, bytes, filled, length - filled, offset + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    return bytes.subarray(0, filled);
+  } catch (error) {
+    throw readError(path, error);
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
 /** Refuses what is no regular file before opening it: opening a FIFO would wait for a writer. */

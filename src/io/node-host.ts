@@ -26,6 +26,12 @@ export function nodeHost(): Host {
         return await nodeTls.handshake(...ends);
       },
     },
+    git: {
+      async run(directory, args) {
+        const { runGit } = await import("./git.ts");
+        return await runGit(directory, args);
+      },
+    },
   };
 }
 

@@ -22,6 +22,7 @@ export function nodeTerminal(): HostTerminal {
     }
   };
   const encoder = new TextEncoder();
+  const progress: { started: number | undefined; shown: number } = { started: undefined, shown: 0 };
   return {
     get interactive() {
       return canAsk();
@@ -42,6 +43,15 @@ export function nodeTerminal(): HostTerminal {
     readStdin: async (limit) => readDescriptor(0, limit),
     readFd: async (fd, limit) => readDescriptor(fd, limit),
     readLine: async (fd, limit) => readLine(fd, limit),
+    progress(text) {
+      if (!isTerminal(2)) return;
+      const now = performance.now();
+      progress.started ??= now;
+      const due = now - progress.started >= 300 && now - progress.shown >= 100;
+      if (text === undefined ? progress.shown === 0 : !due) return;
+      progress.shown = now;
+      write(2, encoder.encode(`\r\x1b[K${text ?? ""}`));
+    },
     out: (text) => write(1, encoder.encode(text)),
     outBytes: (bytes) => write(1, bytes),
     err: (text) => write(2, encoder.encode(text)),

@@ -89,6 +89,15 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
       const bytes = file.bytes.slice();
       return { bytes, sha256: toHex(digest("sha256", bytes)), mode: file.mode };
     },
+    async look(path) {
+      const { kind, size, mode } = await this.stat(path);
+      return { kind, size, mode, modified: new Date("2026-01-01T00:00:00Z") };
+    },
+    async part(path, offset, length) {
+      const file = disk.get(resolve(path));
+      if (file === undefined) throw notFound(path);
+      return file.bytes.slice(offset, offset + length);
+    },
     async list(path) {
       const at = resolve(path);
       if (!directories.has(at)) throw notFound(path);
@@ -198,6 +207,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
       if (line.length > limit) throw new PkiError("password-refused", "too long");
       return line.at(-1) === 0x0d ? line.slice(0, -1) : line.slice();
     },
+    progress() {},
     out: (text) => out.push(bytesOf(text)),
     outBytes: (bytes) => out.push(bytes.slice()),
     err: (text) => {
@@ -217,6 +227,11 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
       async handshake(...ends) {
         const { fakeTls } = await import("./fake-tls.ts");
         return await fakeTls(now).handshake(...ends);
+      },
+    },
+    git: {
+      async run() {
+        throw new PkiError("file-unreadable", "there is no git here");
       },
     },
     disk,

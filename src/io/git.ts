@@ -1,0 +1,49 @@
+import { execFile } from "node:child_process";
+import { PkiError } from "../model/error.ts";
+import { systemCode } from "./system-error.ts";
+
+const MAX_OUTPUT = 64 * 1024 * 1024;
+
+/**
+ * A repository may be anybody's: what its configuration could make git start is switched off.
+ * https://git-scm.com/docs/git-config: core.fsmonitor, core.hooksPath, core.pager.
+ */
+const SAFE = [
+  "--no-pager",
+  "--no-optional-locks",
+  "-c",
+  "core.fsmonitor=false",
+  "-c",
+  "core.hooksPath=/dev/null",
+  "-c",
+  "core.quotePath=false",
+];
+
+/** What git prints. @throws PkiError `file-unreadable` */
+export function runGit(directory: string, args: readonly string[]): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      cwd: directory,
+      encoding: "buffer",
+      maxBuffer: MAX_OUTPUT,
+      timeout: 60_000,
+      env: { ...process.env, GIT_TERMINAL_PROMPT: "0" },
+    } as const;
+    execFile("git", [...SAFE, ...args], options, (error, stdout) => {
+      if (error === null) {
+        resolve(new Uint8Array(stdout));
+        return;
+      }
+      const missing = systemCode(error) === "ENOENT";
+      reject(
+        new PkiError("file-unreadable", missing ? "git is not installed" : "git failed", {
+          path: directory,
+          hint: missing
+            ? "install git, or leave --changed-since away"
+            : `try git ${args[0]} there yourself`,
+          cause: error,
+        }),
+      );
+    });
+  });
+}
