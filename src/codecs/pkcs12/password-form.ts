@@ -15,7 +15,7 @@ import type { Secret } from "../../model/secret.ts";
  * - `null`: an empty password as no octets at all.
  * - `bytes`: each UTF-8 byte widened, as OpenSSL before 1.1.0 did.
  * - `latin1`: PBKDF2 over ISO 8859-1, as RSA JSAFE did.
- * - `utf16`: PBKDF2 over the BMPString, as NSS did before 3.31.
+ * - `utf16`: PBKDF2 over the BMPString, as an old NSS did.
  */
 export type PasswordForm = "unicode" | "null" | "bytes" | "latin1" | "utf16";
 
