@@ -4,6 +4,7 @@ import type { OpenedStore, RefusedFile } from "../model/inventory.ts";
 import type { Entry } from "../model/store.ts";
 import type { CertificateView } from "./certificate-view.ts";
 import type { InventoryView } from "./inventory-view.ts";
+import type { StoreView } from "./store-view.ts";
 
 /** Sets of rules and parameters for an audience; `audit/profiles.ts` says what each is. */
 export type ProfileId =
@@ -29,17 +30,21 @@ export interface UseSubject {
   readonly use: Use;
   readonly entry: Entry;
   readonly store: OpenedStore;
+  /** Issuers and paths inside the store. */
+  readonly whole: StoreView;
 }
 
 export interface EntrySubject {
   readonly entry: Entry;
   readonly store: OpenedStore;
+  readonly whole: StoreView;
   /** The view of a certificate of this store, parsed once. */
   viewOf(certificate: Certificate): CertificateView;
 }
 
 export interface StoreSubject {
   readonly store: OpenedStore;
+  readonly whole: StoreView;
   viewOf(certificate: Certificate): CertificateView;
 }
 

@@ -1,0 +1,207 @@
+import type { Certificate, DistinguishedName } from "../model/certificate.ts";
+import type { OpenedStore } from "../model/inventory.ts";
+import type { KeyEntry } from "../model/store.ts";
+import { nameKey, sameName } from "../x509/name.ts";
+import { readSigned, signatureVerifies } from "../x509/signature.ts";
+import type { CertificateView } from "./certificate-view.ts";
+
+/** `unproved`: the signature is made in a way that is not, or not everywhere, verified. */
+export type SignatureVerdict = "good" | "wrong" | "unproved";
+
+/**
+ * How far a certificate's chain goes among the certificates of its store.
+ *
+ * `root`: to a self-issued certificate; `missing`: the next issuer is not in the store; `wrong`: a
+ * certificate that must be the issuer is there, and did not make the signature.
+ */
+export interface Path {
+  /** Leaf first. */
+  readonly chain: readonly [CertificateView, ...CertificateView[]];
+  readonly end: "root" | "missing" | "wrong";
+}
+
+/** Longer chains are nobody's, and a loop ends here. */
+const MAX_PATH = 16;
+/** Most certificates of one name that are tried as issuer: hostile stores hold thousands. */
+const MAX_CANDIDATES = 16;
+
+/** A whole store as rules look at it: indexes are made when first asked for, and shared by all rules. */
+export class StoreView {
+  readonly #store: OpenedStore;
+  readonly #viewOf: (certificate: Certificate) => CertificateView;
+  #certificates: readonly CertificateView[] | undefined;
+  #subjects: Map<string, CertificateView[]> | undefined;
+  #issuers: Map<string, CertificateView[]> | undefined;
+  #chained: ReadonlySet<string> | undefined;
+  readonly #paths = new Map<string, Path>();
+  readonly #verdicts = new Map<string, SignatureVerdict>();
+
+  constructor(store: OpenedStore, viewOf: (certificate: Certificate) => CertificateView) {
+    this.#store = store;
+    this.#viewOf = viewOf;
+  }
+
+  /** Every distinct certificate, in file order: keys with their chains, and signers, also disabled ones. */
+  get certificates(): readonly CertificateView[] {
+    if (this.#certificates === undefined) {
+      const found = new Map<string, CertificateView>();
+      for (const entry of this.#store.store.entries) {
+        const list =
+          entry.kind === "key" ? entry.chain : entry.kind === "trusted" ? [entry.certificate] : [];
+        for (const one of list)
+          if (!found.has(one.sha256)) found.set(one.sha256, this.#viewOf(one));
+      }
+      this.#certificates = [...found.values()];
+    }
+    return this.#certificates;
+  }
+
+  /** Distinct trusted certificates, disabled ones left out. */
+  get signers(): readonly CertificateView[] {
+    const found = new Map<string, CertificateView>();
+    for (const entry of this.#store.store.entries) {
+      if (entry.kind !== "trusted" || !entry.enabled) continue;
+      const { certificate } = entry;
+      if (!found.has(certificate.sha256)) found.set(certificate.sha256, this.#viewOf(certificate));
+    }
+    return [...found.values()];
+  }
+
+  get keys(): readonly KeyEntry[] {
+    return this.#store.store.entries.filter((entry) => entry.kind === "key");
+  }
+
+  /** The certificates of this store with a subject. */
+  named(name: DistinguishedName): readonly CertificateView[] {
+    this.#subjects ??= indexed(this.certificates, (view) => nameKey(view.certificate.subject));
+    return this.#subjects.get(nameKey(name)) ?? [];
+  }
+
+  /** The certificates of this store that name this one as issuer and are not self-issued. By name only. */
+  namedBy(view: CertificateView): readonly CertificateView[] {
+    this.#issuers ??= indexed(
+      this.certificates.filter((one) => !one.selfIssued),
+      (one) => nameKey(one.certificate.issuer),
+    );
+    return this.#issuers.get(nameKey(view.certificate.subject)) ?? [];
+  }
+
+  /** Whether it signed another certificate of this store. */
+  issuesHere(view: CertificateView): boolean {
+    return this.namedBy(view)
+      .slice(0, MAX_CANDIDATES)
+      .some((child) => this.verdict(child, view) === "good");
+  }
+
+  /** SHA-256 of the certificates that stand in the path of one of this store's keys. */
+  get chained(): ReadonlySet<string> {
+    this.#chained ??= new Set(
+      this.keys.flatMap(({ chain }) =>
+        this.pathOf(this.#viewOf(chain[0])).chain.map(({ certificate }) => certificate.sha256),
+      ),
+    );
+    return this.#chained;
+  }
+
+  /** Whether `issuer` made the signature of `view`. Each pair is verified once. */
+  verdict(view: CertificateView, issuer: CertificateView): SignatureVerdict {
+    const key = `${view.certificate.sha256}${issuer.certificate.sha256}`;
+    const known = this.#verdicts.get(key);
+    if (known !== undefined) return known;
+    const verdict = signatureVerdict(view.certificate, issuer.certificate);
+    this.#verdicts.set(key, verdict);
+    return verdict;
+  }
+
+  /** The path of a certificate of this store among all that the store holds. */
+  pathOf(leaf: CertificateView): Path {
+    const known = this.#paths.get(leaf.certificate.sha256);
+    if (known !== undefined) return known;
+    const path = this.#search([leaf]);
+    this.#paths.set(leaf.certificate.sha256, path);
+    return path;
+  }
+
+  #search(chain: [CertificateView, ...CertificateView[]]): Path {
+    for (;;) {
+      const last = chain[chain.length - 1] as CertificateView;
+      if (last.selfIssued && this.verdict(last, last) !== "wrong") return { chain, end: "root" };
+      if (chain.length >= MAX_PATH) return { chain, end: "missing" };
+      const candidates = this.named(last.certificate.issuer)
+        .filter((one) => !chain.includes(one))
+        .slice(0, MAX_CANDIDATES);
+      const issuer =
+        best(candidates.filter((one) => this.verdict(last, one) === "good")) ??
+        best(candidates.filter((one) => this.verdict(last, one) === "unproved"));
+      if (issuer === undefined) {
+        const forged = last.selfIssued
+          ? last.authorityKeyId === undefined || last.authorityKeyId === last.subjectKeyId
+          : candidates.some((one) => mustBeIssuer(last, one));
+        return { chain, end: forged ? "wrong" : "missing" };
+      }
+      chain.push(issuer);
+    }
+  }
+}
+
+/** Among several that fit, a self-issued one ends the path; else the one that lives longest. */
+function best(candidates: readonly CertificateView[]): CertificateView | undefined {
+  return [...candidates].sort(
+    (a, b) =>
+      Number(b.selfIssued) - Number(a.selfIssued) ||
+      b.certificate.notAfter.getTime() - a.certificate.notAfter.getTime(),
+  )[0];
+}
+
+/** Key identifiers tell a certificate that failed to verify from another CA of the same name. */
+function mustBeIssuer(view: CertificateView, issuer: CertificateView): boolean {
+  const { authorityKeyId } = view;
+  return (
+    authorityKeyId === undefined ||
+    issuer.subjectKeyId === undefined ||
+    authorityKeyId === issuer.subjectKeyId
+  );
+}
+
+/** Hashes that a machine's policy may switch off: there, a failure proves nothing. */
+const OLD_HASH = /md[245]|sha1|ripemd|sha\b|withSHA$/i;
+const KNOWN = /with|ecdsa|^ED\d+$|rsassaPss|^RSA-SHA3|-DSA-|^dsa_/i;
+
+function signatureVerdict(certificate: Certificate, issuer: Certificate): SignatureVerdict {
+  let verified = false;
+  try {
+    verified = signatureVerifies(certificate, issuer.publicKey);
+    if (readSigned(certificate.der, "certificate").signature.length === 0) return "wrong";
+  } catch {
+    return "unproved";
+  }
+  if (verified) return "good";
+  const { signatureAlgorithm } = certificate;
+  const judged = KNOWN.test(signatureAlgorithm) && !OLD_HASH.test(signatureAlgorithm);
+  const { algorithm, bits, curve } = issuer.publicKey;
+  // Keys that are not used here: too large, of an unknown kind or on a curve that OpenSSL does not know.
+  const usable =
+    (algorithm === "RSA" && bits >= 1024 && bits <= 16_384) ||
+    (algorithm === "EC" && /^P-(256|384|521)$/.test(curve ?? "")) ||
+    /^Ed(25519|448)$/.test(algorithm);
+  return judged && usable ? "wrong" : "unproved";
+}
+
+function indexed(
+  views: readonly CertificateView[],
+  keyOf: (view: CertificateView) => string,
+): Map<string, CertificateView[]> {
+  const index = new Map<string, CertificateView[]>();
+  for (const view of views) {
+    const key = keyOf(view);
+    const others = index.get(key);
+    if (others === undefined) index.set(key, [view]);
+    else others.push(view);
+  }
+  return index;
+}
+
+/** Whether the two names are the same; for rules, which have views. */
+export function names(child: CertificateView, issuer: CertificateView): boolean {
+  return sameName(child.certificate.issuer, issuer.certificate.subject);
+}
