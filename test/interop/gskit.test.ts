@@ -154,6 +154,17 @@ describePeer(["gskit", "openssl"], "GSKit", (python) => {
       expect(verdict).toEqual({ ...mutual, session });
     });
 
+    it("with two signers of one name and different keys, in either order", async () => {
+      const twin = makeIdentity(join(folder, "twin"), "root", { ca: true });
+      const both = [signerEntry("one", twin), signerEntry("two", root)];
+      for (const signers of [both, both.toReversed()]) {
+        const store = await database([keyEntry(LABEL, client), ...signers]);
+        const verdict = await ask(store, { stash: stashFor(store, PASSWORD, 1) });
+        expect(verdict.code).toBe(FINISHED);
+        expect(verdict.session?.clientName).toBe("emir");
+      }
+    });
+
     it("beside 1,000 signers", async () => {
       const others = Array.from({ length: 999 }, (_, i) => signerEntry(`signer ${i}`, client));
       const store = await database([...good(), ...others]);
