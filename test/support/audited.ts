@@ -1,0 +1,234 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import type { ProfileId, Rule } from "../../src/audit/rule.ts";
+import { rules } from "../../src/audit/rules/index.ts";
+import { AuditRun, type RuleFailure } from "../../src/audit/run.ts";
+import { settingsFrom } from "../../src/audit/settings.ts";
+import type { Codec, Passwords } from "../../src/codecs/codec.ts";
+import { codecFor, nameOther, recognise } from "../../src/codecs/index.ts";
+import { readStash } from "../../src/codecs/kdb/stash.ts";
+import { PkiError } from "../../src/model/error.ts";
+import type { Finding } from "../../src/model/finding.ts";
+import type {
+  FileFacts,
+  KeyFacts,
+  OpenedStore,
+  PasswordFacts,
+  RefusedFile,
+  StashFacts,
+} from "../../src/model/inventory.ts";
+import type { Secret } from "../../src/model/secret.ts";
+import { Secret as SecretBytes } from "../../src/model/secret.ts";
+import type { Store } from "../../src/model/store.ts";
+import { keyMatches } from "../../src/x509/private-key.ts";
+import { filesUnder } from "./source-tree.ts";
+
+/** `_audit.json` of a rule's fixture: scripts/fixtures/rules/fixture.ts says what each means. */
+export interface AuditFixture {
+  readonly at?: string;
+  readonly profiles?: readonly ProfileId[];
+  readonly passwords?: Readonly<Record<string, string>>;
+  readonly modes?: Readonly<Record<string, string>>;
+  readonly tracked?: readonly string[];
+  readonly modified?: Readonly<Record<string, string>>;
+  readonly places?: readonly string[];
+  readonly findings?: number;
+  readonly also?: Readonly<Record<string, string>>;
+  readonly parameters?: Readonly<Record<string, number | string | boolean | readonly string[]>>;
+}
+
+export interface Audited {
+  readonly findings: readonly Finding[];
+  readonly failures: readonly RuleFailure[];
+  readonly audit: AuditFixture;
+}
+
+/** Only passwords that are public knowledge have a name. */
+const WELL_KNOWN = ["changeit", "changeme", "WebAS", "nirvana", "password", "passw0rd", "manage"];
+
+export const DEFAULT_AT = "2026-07-01T00:00:00Z";
+
+/** The profiles in which a rule is tried: `default`, and its own first one where it is not in that. */
+export function profilesOf(rule: Rule): readonly ProfileId[] {
+  return rule.profiles.includes("default") ? ["default"] : ["default", rule.profiles[0]];
+}
+
+/** Audits one fixture folder: every file through its codec, every store through the rules. */
+export async function auditFixture(folder: string, rule: Rule): Promise<Audited> {
+  const audit = JSON.parse(readFileSync(join(folder, "_audit.json"), "utf8")) as AuditFixture;
+  const profiles = new Set<ProfileId>(audit.profiles ?? profilesOf(rule));
+  const { parameters } = audit;
+  const { settings, everywhere } = settingsFrom({
+    profiles,
+    rules: parameters === undefined ? {} : { [rule.id]: { parameters } },
+    paths: [],
+  });
+  const now = new Date(audit.at ?? DEFAULT_AT);
+  const run = new AuditRun({ rules, now, profiles, settings, everywhere });
+  for (const item of await openFolder(folder, audit)) {
+    if ("store" in item) run.store(item);
+    else run.refused(item);
+  }
+  return { findings: run.finish(), failures: run.failures, audit };
+}
+
+/** Every store of a folder, opened or refused, by path. */
+export async function openFolder(
+  folder: string,
+  audit: AuditFixture,
+): Promise<readonly (OpenedStore | RefusedFile)[]> {
+  const paths = filesUnder(folder)
+    .map((path) => path.slice(folder.length + 1))
+    .filter((path) => path !== "_audit.json" && !path.endsWith(".sth"))
+    .sort();
+  const items: (OpenedStore | RefusedFile)[] = [];
+  for (const path of paths) {
+    const item = await openFile(folder, path, audit);
+    if (item !== undefined) items.push(item);
+  }
+  return items;
+}
+
+async function openFile(
+  folder: string,
+  path: string,
+  audit: AuditFixture,
+): Promise<OpenedStore | RefusedFile | undefined> {
+  const bytes = bytesOf(folder, path);
+  const file = factsOf(path, bytes, audit);
+  const stashed = stashBeside(folder, path, audit);
+  const format = recognise(bytes);
+  const given = audit.passwords?.[path];
+  const password = given === undefined ? stashed?.password : SecretBytes.fromText(given);
+  const passwords = password === undefined ? {} : { store: password };
+  const refuse = (code: RefusedFile["code"], message: string, kind?: string): RefusedFile => ({
+    path,
+    file,
+    ...(kind === undefined ? {} : { format: kind }),
+    code,
+    message,
+    ...(stashed === undefined ? {} : { stash: stashed.facts }),
+  });
+  if (format === undefined) {
+    const other = nameOther(bytes);
+    if (other === undefined) return undefined;
+    return refuse("format-unsupported", `${other.title} is not read`, other.title);
+  }
+  try {
+    const codec = await codecFor(format);
+    const { store, container } = await codec.read(bytes, passwords);
+    const stash = stashed && { ...stashed.facts, ...(await opens(codec, bytes, stashed.password)) };
+    return {
+      path,
+      file,
+      container,
+      store,
+      ...(password === undefined
+        ? {}
+        : { password: passwordFacts(password, given === undefined ? "stash" : "given") }),
+      ...(stash === undefined ? {} : { stash }),
+      keys: await keyFacts(codec, store, passwords, format === "pem"),
+    };
+  } catch (error) {
+    if (error instanceof PkiError) return refuse(error.code, error.message, format);
+    throw error;
+  }
+}
+
+function bytesOf(folder: string, path: string): Uint8Array {
+  return new Uint8Array(readFileSync(join(folder, path)));
+}
+
+function factsOf(path: string, bytes: Uint8Array, audit: AuditFixture): FileFacts {
+  const modified = audit.modified?.[path];
+  return {
+    size: bytes.length,
+    mode: Number.parseInt(audit.modes?.[path] ?? "600", 8),
+    extension: extname(path).toLowerCase(),
+    tracked: audit.tracked?.includes(path) ?? false,
+    ...(modified === undefined ? {} : { modified: new Date(modified) }),
+  };
+}
+
+function stashBeside(folder: string, path: string, audit: AuditFixture) {
+  const beside = path.replace(/\.[^.]+$/, ".sth");
+  let bytes: Uint8Array;
+  try {
+    bytes = bytesOf(folder, beside);
+  } catch {
+    return undefined;
+  }
+  const file = factsOf(beside, bytes, audit);
+  const version = bytes.length === 129 ? (1 as const) : (2 as const);
+  try {
+    return {
+      password: readStash(bytes),
+      facts: { path: beside, file, version } satisfies StashFacts,
+    };
+  } catch (error) {
+    if (!(error instanceof PkiError)) throw error;
+    return { facts: { path: beside, file, problem: error.code } satisfies StashFacts };
+  }
+}
+
+async function opens(codec: Codec, bytes: Uint8Array, password: Secret | undefined) {
+  if (password === undefined) return {};
+  try {
+    await codec.read(bytes, { store: password });
+    return { opens: true };
+  } catch {
+    return { opens: false };
+  }
+}
+
+async function keyFacts(
+  codec: Codec,
+  { entries }: Store,
+  passwords: Passwords,
+  pem: boolean,
+): Promise<readonly KeyFacts[]> {
+  const facts: KeyFacts[] = [];
+  for (const entry of entries) {
+    if (entry.kind !== "key" && entry.kind !== "request" && entry.kind !== "secret") continue;
+    const { label, key } = entry;
+    const unencrypted = pem && key.state === "open" ? { unencrypted: true } : {};
+    if (entry.kind !== "key" || (key.state === "sealed" && passwords.store === undefined)) {
+      facts.push({ label, ...unencrypted });
+      continue;
+    }
+    try {
+      const opened = await codec.unseal(key, passwords);
+      const matches = opened.use((pkcs8) => keyMatches(pkcs8, entry.chain[0]));
+      facts.push({ label, matches, ...unencrypted });
+    } catch (error) {
+      if (!(error instanceof PkiError)) throw error;
+      facts.push({
+        label,
+        ...(error.code === "key-password-wrong" ? { otherPassword: true } : {}),
+      });
+    }
+  }
+  return facts;
+}
+
+function passwordFacts(password: Secret, source: PasswordFacts["source"]): PasswordFacts {
+  return password.use((bytes) => {
+    const text = new TextDecoder().decode(bytes);
+    const wellKnown = WELL_KNOWN.find((known) => known === text);
+    const classes: readonly [RegExp, number][] = [
+      [/[a-z]/, 26],
+      [/[A-Z]/, 26],
+      [/[0-9]/, 10],
+      [/[^a-zA-Z0-9]/, 33],
+    ];
+    const alphabet = classes.reduce((sum, [has, size]) => sum + (has.test(text) ? size : 0), 0);
+    return {
+      source,
+      ...(wellKnown === undefined ? {} : { wellKnown }),
+      length: bytes.length,
+      bits: Math.floor(bytes.length * Math.log2(Math.max(1, alphabet))),
+      tag: createHash("sha256").update(bytes).digest("hex"),
+    };
+  });
+}
