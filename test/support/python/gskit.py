@@ -21,7 +21,8 @@ def attempt(wanted):
         "PORT=%d" % wanted["port"],
         "PROTOCOL=TCPIP",
         "SECURITY=SSL",
-        "ConnectTimeout=5",
+        # Long enough for a busy machine: a refusal comes at once anyway.
+        "ConnectTimeout=50",
         "SSLClientKeystoredb=" + wanted["store"],
     ]
     if "stash" in wanted:
