@@ -2,7 +2,7 @@
 # Installs the software that judges what we write, so that the interop tests can run. For Debian 12 as
 # root; quick where everything is there already. Other systems: docs/interop.md says what is needed.
 #
-# From Debian: openssl, JDK 17, Bouncy Castle, NSS, GnuTLS, strace. Into a cache directory outside the
+# From Debian: openssl, JDK 17, Bouncy Castle, NSS, GnuTLS, strace, Chromium. Into a cache directory outside the
 # project: GSKit (inside the Db2 driver for Python), JDK 25 (a wheel with its runtime) and the IBM MQ client
 # for Java with what it needs.
 set -euo pipefail
@@ -11,7 +11,7 @@ peers=${PKI_PEERS:-${XDG_CACHE_HOME:-$HOME/.cache}/pki-peers}
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$peers"
 
-packages=(openssl openjdk-17-jdk-headless libbcprov-java libnss3-tools gnutls-bin strace python3-venv maven)
+packages=(openssl openjdk-17-jdk-headless libbcprov-java libnss3-tools gnutls-bin strace python3-venv maven chromium)
 missing=()
 for package in "${packages[@]}"; do
   state=$(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null || true)

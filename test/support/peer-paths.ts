@@ -20,6 +20,7 @@ export type PeerName =
   | "certtool"
   | "strace"
   | "nginx"
+  | "chromium"
   | "go"
   | "bun"
   | "step"
