@@ -218,57 +218,74 @@ describePeer(["java17", "keytool17"], "Java's legacy mode and secret keys", (_, 
 });
 
 for (const release of [17, 25] as const) {
-  describePeer(`java${release}`, `JDK ${release} and passwords that are not ASCII`, (java) => {
-    let jdk: JavaStores;
-    beforeAll(() => {
-      jdk = { java, classes: compileJava(peer("java17") ?? java, ["KeyStores"]) };
-    });
-    afterAll(() => rmSync(jdk.classes, { recursive: true }));
+  describePeer(
+    `java${release}`,
+    `JDK ${release} dates, and passwords that are not ASCII`,
+    (java) => {
+      let jdk: JavaStores;
+      beforeAll(() => {
+        jdk = { java, classes: compileJava(peer("java17") ?? java, ["KeyStores"]) };
+      });
+      afterAll(() => rmSync(jdk.classes, { recursive: true }));
 
-    const opens = async (password: string, protection: string): Promise<boolean> => {
-      const path = at(`java-${release}-${protection}.p12`);
-      const entries = [keyEntry("one", client, root)];
-      await writeStore(path, pkcs12Codec, entries, password, { protection });
-      return dumpWithJava(jdk, "PKCS12", path, password).then(
-        ([entry]) => entry?.key === sha256(client.pkcs8),
-        () => false,
-      );
-    };
+      const opens = async (password: string, protection: string): Promise<boolean> => {
+        const path = at(`java-${release}-${protection}.p12`);
+        const entries = [keyEntry("one", client, root)];
+        await writeStore(path, pkcs12Codec, entries, password, { protection });
+        return dumpWithJava(jdk, "PKCS12", path, password).then(
+          ([entry]) => entry?.key === sha256(client.pkcs8),
+          () => false,
+        );
+      };
 
-    it("opens ours with an ASCII and with an empty password", async () => {
-      for (const id of protections) {
-        expect(await opens("changeit", id)).toBe(true);
-        expect(await opens("", id)).toBe(true);
-      }
-    });
+      it("sees the date that we wrote, also where two keys have the same", async () => {
+        const path = at(`java-${release}-dates.p12`);
+        const created = new Date(1_700_000_000_123);
+        const entries = [
+          { ...keyEntry("one", client, root), created },
+          { ...keyEntry("two", server, intermediate, root), created },
+        ];
+        await writeStore(path, pkcs12Codec, entries, PASSWORD);
+        const dump = await dumpWithJava(jdk, "PKCS12", path, PASSWORD);
+        expect(dump.map((entry) => entry.created)).toEqual([created.getTime(), created.getTime()]);
+        expect(dump.map(({ chain }) => chain.length).sort()).toEqual([2, 3]);
+      });
 
-    it("opens ours with another password as this release can, which docs/formats/pkcs12.md says", async () => {
-      for (const password of ["Schlüssel", "пароль", "𝒳y"]) {
-        expect(await opens(password, "pbes2-aes256")).toBe(release === 25);
-        expect(await opens(password, "pbe-sha1-3des")).toBe(false);
-      }
-    });
+      it("opens ours with an ASCII and with an empty password", async () => {
+        for (const id of protections) {
+          expect(await opens("changeit", id)).toBe(true);
+          expect(await opens("", id)).toBe(true);
+        }
+      });
 
-    it.runIf(release === 25)("writes files with such passwords that we read", async () => {
-      const path = at("java-umlaut.p12");
-      const entry = {
-        kind: "key",
-        label: "one",
-        password: "пароль 𝒳",
-        algorithm: "RSA",
-        pkcs8: client.pkcs8,
-        chain: [client.der],
-      } as const;
-      await writeWithJava(jdk, "PKCS12", path, entry.password, [entry], work);
-      const given = { store: secret(entry.password) };
-      const read = await pkcs12Codec.read(new Uint8Array(readFileSync(path)), given);
-      expect(read.container.integrity).toBe("verified");
-      const [found] = read.store.entries;
-      if (found?.kind !== "key") throw new Error("no key entry");
-      const key = await pkcs12Codec.unseal(found.key, given);
-      expect(key.use(sha256)).toBe(sha256(client.pkcs8));
-    });
-  });
+      it("opens ours with another password as this release can, which docs/formats/pkcs12.md says", async () => {
+        for (const password of ["Schlüssel", "пароль", "𝒳y"]) {
+          expect(await opens(password, "pbes2-aes256")).toBe(release === 25);
+          expect(await opens(password, "pbe-sha1-3des")).toBe(false);
+        }
+      });
+
+      it.runIf(release === 25)("writes files with such passwords that we read", async () => {
+        const path = at("java-umlaut.p12");
+        const entry = {
+          kind: "key",
+          label: "one",
+          password: "пароль 𝒳",
+          algorithm: "RSA",
+          pkcs8: client.pkcs8,
+          chain: [client.der],
+        } as const;
+        await writeWithJava(jdk, "PKCS12", path, entry.password, [entry], work);
+        const given = { store: secret(entry.password) };
+        const read = await pkcs12Codec.read(new Uint8Array(readFileSync(path)), given);
+        expect(read.container.integrity).toBe("verified");
+        const [found] = read.store.entries;
+        if (found?.kind !== "key") throw new Error("no key entry");
+        const key = await pkcs12Codec.unseal(found.key, given);
+        expect(key.use(sha256)).toBe(sha256(client.pkcs8));
+      });
+    },
+  );
 }
 
 /** pyca/cryptography, where the system's Python has it. */
