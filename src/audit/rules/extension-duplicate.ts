@@ -1,0 +1,24 @@
+import { extensionName } from "../extension-names.ts";
+import { rule } from "../rule.ts";
+
+export const extensionDuplicate = rule({
+  id: "extension-duplicate",
+  on: "certificate",
+  severity: "error",
+  title: "an extension stands in the certificate twice",
+  cites: ["RFC 5280 §4.2"],
+  profiles: ["default"],
+  check({ certificate, subject }) {
+    const seen = new Set<string>();
+    const twice = new Set<string>();
+    for (const { oid } of certificate.extensions) {
+      if (seen.has(oid)) twice.add(oid);
+      seen.add(oid);
+    }
+    if (twice.size === 0) return undefined;
+    return { facts: { subject, extensions: [...twice].sort().map(extensionName) } };
+  },
+  explain: ({ subject, extensions }) =>
+    `${subject} has ${(extensions as readonly string[]).join(", ")} twice. One program reads the first, another the second, most refuse the certificate.`,
+  fix: () => "Have the issuer make the certificate anew, each extension once.",
+});
