@@ -27,3 +27,11 @@ export function isCaByTrade(view: CertificateView): boolean {
     view.extendedKeyUsage === undefined
   );
 }
+
+/**
+ * Whether it stands above another certificate of its store: in a key's chain, or as a signer that made
+ * the signature of another one.
+ */
+export function isIssuerIn({ use, view, whole }: UseSubject): boolean {
+  return use === "chain" || (use === "signer" && whole.issuesHere(view));
+}

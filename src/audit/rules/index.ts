@@ -1,4 +1,9 @@
 import type { Rule } from "../rule.ts";
+import { caCrlSignMissing } from "./ca-crl-sign-missing.ts";
+import { caFlagMissing } from "./ca-flag-missing.ts";
+import { caFlagNotCritical } from "./ca-flag-not-critical.ts";
+import { caKeyUsageMissing } from "./ca-key-usage-missing.ts";
+import { caPurposeExcludesLeaf } from "./ca-purpose-excludes-leaf.ts";
 import { certificateExpired } from "./certificate-expired.ts";
 import { certificateExpiresSoon } from "./certificate-expires-soon.ts";
 import { certificateNotYetValid } from "./certificate-not-yet-valid.ts";
@@ -6,6 +11,14 @@ import { encodingNotDer } from "./encoding-not-der.ts";
 import { extensionCriticalUnknown } from "./extension-critical-unknown.ts";
 import { extensionDuplicate } from "./extension-duplicate.ts";
 import { extensionMalformed } from "./extension-malformed.ts";
+import { leafIsCa } from "./leaf-is-ca.ts";
+import { leafKeyUsage } from "./leaf-key-usage.ts";
+import { leafSigns } from "./leaf-signs.ts";
+import { pathLengthExceeded } from "./path-length-exceeded.ts";
+import { purposeDualPublicCa } from "./purpose-dual-public-ca.ts";
+import { purposeMissing } from "./purpose-missing.ts";
+import { purposeNotClient } from "./purpose-not-client.ts";
+import { purposeNotServer } from "./purpose-not-server.ts";
 import { serialDuplicate } from "./serial-duplicate.ts";
 import { serialNegative } from "./serial-negative.ts";
 import { serialSequential } from "./serial-sequential.ts";
@@ -16,6 +29,11 @@ import { versionNot3 } from "./version-not-3.ts";
 
 /** Every rule, by id. */
 export const rules: readonly Rule[] = [
+  caCrlSignMissing,
+  caFlagMissing,
+  caFlagNotCritical,
+  caKeyUsageMissing,
+  caPurposeExcludesLeaf,
   certificateExpired,
   certificateExpiresSoon,
   certificateNotYetValid,
@@ -23,6 +41,14 @@ export const rules: readonly Rule[] = [
   extensionCriticalUnknown,
   extensionDuplicate,
   extensionMalformed,
+  leafIsCa,
+  leafKeyUsage,
+  leafSigns,
+  pathLengthExceeded,
+  purposeDualPublicCa,
+  purposeMissing,
+  purposeNotClient,
+  purposeNotServer,
   serialDuplicate,
   serialNegative,
   serialSequential,

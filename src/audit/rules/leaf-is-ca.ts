@@ -1,0 +1,30 @@
+import { isCaByTrade } from "../role.ts";
+import { rule } from "../rule.ts";
+
+export const leafIsCa = rule({
+  id: "leaf-is-ca",
+  on: "use",
+  severity: "warning",
+  title: "a CA's certificate is used as a server's or client's",
+  cites: [
+    "CA/Browser Forum Baseline Requirements §7.1.2.7.8",
+    "RFC 5280 §4.2.1.9",
+    "measured with GSKit 8.0.60: accepted",
+  ],
+  profiles: ["default"],
+  check({ view, use, whole }, { profiles }) {
+    // Self-signed peers of iKeyman and openssl req say CA:TRUE: nobody else trusts what they would sign.
+    if (use !== "personal" || view.selfIssued || view.basicConstraints?.ca !== true) {
+      return undefined;
+    }
+    // A CA's own key in its own store is another matter: ca-key-in-store.
+    if (isCaByTrade(view) || whole.issuesHere(view)) return undefined;
+    return {
+      facts: { subject: view.subject, issuer: view.issuer },
+      ...(profiles.has("public-tls") ? { severity: "error" } : {}),
+    };
+  },
+  explain: ({ subject, issuer }) =>
+    `The personal certificate ${subject} says CA:TRUE: whoever has its key can sign certificates that all who trust ${issuer} accept.`,
+  fix: () => "Have the CA issue a certificate without CA:TRUE (pki issue), then revoke this one.",
+});

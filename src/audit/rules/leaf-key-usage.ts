@@ -1,0 +1,40 @@
+import type { KeyUsage } from "../../x509/extensions.ts";
+import { isPresented, mayBe } from "../role.ts";
+import { rule } from "../rule.ts";
+
+const HANDSHAKE: readonly KeyUsage[] = ["digitalSignature", "keyEncipherment", "keyAgreement"];
+
+export const leafKeyUsage = rule({
+  id: "leaf-key-usage",
+  on: "use",
+  severity: "warning",
+  title: "the key usage does not fit TLS",
+  cites: [
+    "RFC 5280 §4.2.1.3",
+    "RFC 8446 §4.4.2.2: digitalSignature must be set where the extension stands",
+  ],
+  profiles: ["default"],
+  check(subject, { profiles }) {
+    const { view } = subject;
+    const usage = view.keyUsage;
+    if (!isPresented(subject) || usage === undefined || view.ca) return undefined;
+    if (usage.includes("digitalSignature")) return undefined;
+    // Not for TLS at all: certificates for encryption, as password vaults have them, or for signing mail.
+    if (!mayBe(view, "serverAuth") && !mayBe(view, "clientAuth")) return undefined;
+    if (usage.includes("dataEncipherment") || usage.includes("keyCertSign")) return undefined;
+    const useless = !usage.some((one) => HANDSHAKE.includes(one));
+    // Without digitalSignature an RSA key still serves the old TLS_RSA_ cipher suites.
+    const asked = ["strict", "public-tls", "mq", "ihs", "java", "fips"] as const;
+    if (!useless && !asked.some((id) => profiles.has(id))) return undefined;
+    return { facts: { subject: view.subject, use: subject.use, usage, useless } };
+  },
+  explain: ({ subject, usage, useless }) =>
+    useless === true
+      ? `The key usage of ${subject} is ${list(usage)}: no TLS handshake can use it.`
+      : `The key usage of ${subject} is ${list(usage)}, without digitalSignature: TLS 1.3 and all cipher suites with forward secrecy need it.`,
+  fix: () =>
+    "Issue a certificate with digitalSignature, and keyEncipherment for RSA: pki issue sets them.",
+});
+
+const list = (usage: unknown): string =>
+  (usage as readonly string[]).length === 0 ? "empty" : (usage as readonly string[]).join(", ");

@@ -1,0 +1,24 @@
+import { isPresented } from "../role.ts";
+import { rule } from "../rule.ts";
+
+export const purposeMissing = rule({
+  id: "purpose-missing",
+  on: "use",
+  severity: "warning",
+  title: "the certificate has no extended key usage",
+  cites: ["CA/Browser Forum Baseline Requirements §7.1.2.7.10", "RFC 5280 §4.2.1.12"],
+  profiles: ["public-tls", "strict"],
+  check(subject, { profiles }) {
+    const { view } = subject;
+    if (!isPresented(subject) || view.extension("2.5.29.37") !== undefined) return undefined;
+    if (view.ca) return undefined;
+    return {
+      facts: { subject: view.subject, use: subject.use },
+      ...(profiles.has("public-tls") ? { severity: "error" } : {}),
+    };
+  },
+  explain: ({ subject }) =>
+    `${subject} does not say what it is for: it could be used for anything, code signing included, and browsers refuse it.`,
+  fix: () =>
+    "Issue a certificate with serverAuth, clientAuth or both: pki issue --profile server, client or peer.",
+});

@@ -1,0 +1,26 @@
+import { isPresented, mayBe } from "../role.ts";
+import { rule } from "../rule.ts";
+
+export const purposeNotClient = rule({
+  id: "purpose-not-client",
+  on: "use",
+  severity: "error",
+  title: "a peer's certificate may not be used by a client",
+  cites: [
+    "IBM MQ 9.4, Certificate extended key usage (EKU): from 9.4.5 the RFC5280 policy checks it",
+    "RFC 5280 §4.2.1.12",
+  ],
+  profiles: ["mq", "um", "sap"],
+  check(subject) {
+    const { view } = subject;
+    if (!isPresented(subject) || view.ca || mayBe(view, "clientAuth")) return undefined;
+    const purposes = view.extendedKeyUsage ?? [];
+    // Certificates for other work, such as encrypting passwords, connect to nobody.
+    if (purposes.length > 0 && !purposes.includes("serverAuth")) return undefined;
+    return { facts: { subject: view.subject, use: subject.use, purposes } };
+  },
+  explain: ({ subject, purposes }) =>
+    `${subject} is for ${(purposes as readonly string[]).join(", ") || "nothing"} and not for clientAuth. Peers of this kind also connect, and the other side may refuse them.`,
+  fix: () =>
+    "Issue a certificate for both sides: pki issue --profile peer. Public CAs no longer give clientAuth: use a private CA, or for IBM MQ 9.4.5 and later RFC5280EKUChecks=FALSE.",
+});

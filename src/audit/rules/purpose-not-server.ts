@@ -1,0 +1,25 @@
+import { isPresented, mayBe } from "../role.ts";
+import { rule } from "../rule.ts";
+
+export const purposeNotServer = rule({
+  id: "purpose-not-server",
+  on: "use",
+  severity: "error",
+  title: "a server's certificate may not be used by a server",
+  cites: [
+    "RFC 5280 §4.2.1.12",
+    "CA/Browser Forum Baseline Requirements §7.1.2.7.10",
+    "measured with GSKit 8.0.60: GSKit itself accepts it, Java and browsers do not",
+  ],
+  profiles: ["public-tls", "ihs"],
+  check(subject) {
+    const { view } = subject;
+    if (!isPresented(subject) || view.ca || mayBe(view, "serverAuth")) return undefined;
+    return {
+      facts: { subject: view.subject, use: subject.use, purposes: view.extendedKeyUsage ?? [] },
+    };
+  },
+  explain: ({ subject, purposes }) =>
+    `${subject} is for ${(purposes as readonly string[]).join(", ") || "nothing"} and not for serverAuth: clients refuse a server that shows it.`,
+  fix: () => "Issue a certificate with serverAuth: pki issue --profile server (or peer).",
+});
