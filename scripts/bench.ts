@@ -5,7 +5,7 @@
 // makes the exit code 1 only with --strict: a time on a shared machine proves nothing.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { codecFor } from "../src/codecs/index.ts";
 import { Secret } from "../src/model/secret.ts";
@@ -31,6 +31,8 @@ const pairs = Number(args[args.indexOf("--pairs") + 1]) || 15;
 delete process.env.NODE_EXTRA_CA_CERTS;
 
 const notes: string[] = [];
+// What else ran on the machine when we began: a JVM with its threads suffers more from it than we do.
+const load = loadavg()[0] ?? 0;
 const folder = mkdtempSync(join(tmpdir(), "pki-bench-"));
 try {
   const keytool = peer("keytool");
@@ -179,6 +181,7 @@ function print(processes: readonly Row[], rates: readonly Row[]): void {
     node: process.version,
     java: firstLine(peer("java"), ["--version"]),
     cpu: `${cpus().length} x ${cpus()[0]?.model ?? "unknown"}`,
+    load,
     pairs,
   };
   if (asJson) {
@@ -188,7 +191,7 @@ function print(processes: readonly Row[], rates: readonly Row[]): void {
   const lines = [
     `${machine.cpu}, node ${machine.node}, ${machine.java}, medians of ${pairs} pairs`,
   ];
-  lines.push(...notes, "");
+  lines.push(`load average at the start: ${load.toFixed(1)}`, ...notes, "");
   lines.push(columns("job", "against", "ms", "ms", "ratio", "target", ""));
   for (const row of processes) {
     const { ratio = 0, target = 0 } = row;
