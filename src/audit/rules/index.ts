@@ -11,14 +11,26 @@ import { encodingNotDer } from "./encoding-not-der.ts";
 import { extensionCriticalUnknown } from "./extension-critical-unknown.ts";
 import { extensionDuplicate } from "./extension-duplicate.ts";
 import { extensionMalformed } from "./extension-malformed.ts";
+import { issuerTestCa } from "./issuer-test-ca.ts";
+import { keyIdentifierMismatch } from "./key-identifier-mismatch.ts";
+import { keyIdentifierMissing } from "./key-identifier-missing.ts";
 import { leafIsCa } from "./leaf-is-ca.ts";
 import { leafKeyUsage } from "./leaf-key-usage.ts";
 import { leafSigns } from "./leaf-signs.ts";
+import { nameDefault } from "./name-default.ts";
+import { nameEmpty } from "./name-empty.ts";
+import { nameLocalhost } from "./name-localhost.ts";
+import { nameNotPortable } from "./name-not-portable.ts";
+import { nameSameSubject } from "./name-same-subject.ts";
+import { nameWildcard } from "./name-wildcard.ts";
 import { pathLengthExceeded } from "./path-length-exceeded.ts";
 import { purposeDualPublicCa } from "./purpose-dual-public-ca.ts";
 import { purposeMissing } from "./purpose-missing.ts";
 import { purposeNotClient } from "./purpose-not-client.ts";
 import { purposeNotServer } from "./purpose-not-server.ts";
+import { sanLacksCommonName } from "./san-lacks-common-name.ts";
+import { sanMalformed } from "./san-malformed.ts";
+import { sanMissing } from "./san-missing.ts";
 import { serialDuplicate } from "./serial-duplicate.ts";
 import { serialNegative } from "./serial-negative.ts";
 import { serialSequential } from "./serial-sequential.ts";
@@ -41,14 +53,26 @@ export const rules: readonly Rule[] = [
   extensionCriticalUnknown,
   extensionDuplicate,
   extensionMalformed,
+  issuerTestCa,
+  keyIdentifierMismatch,
+  keyIdentifierMissing,
   leafIsCa,
   leafKeyUsage,
   leafSigns,
+  nameDefault,
+  nameEmpty,
+  nameLocalhost,
+  nameNotPortable,
+  nameSameSubject,
+  nameWildcard,
   pathLengthExceeded,
   purposeDualPublicCa,
   purposeMissing,
   purposeNotClient,
   purposeNotServer,
+  sanLacksCommonName,
+  sanMalformed,
+  sanMissing,
   serialDuplicate,
   serialNegative,
   serialSequential,
