@@ -18,5 +18,5 @@ export const caCrlSignMissing = rule({
   explain: ({ subject }) =>
     `The key usage of the CA certificate ${subject} has keyCertSign and not cRLSign: a CRL that it signs is not accepted.`,
   fix: () =>
-    "When the CA's certificate is renewed, add cRLSign (pki ca init does), or revoke by OCSP only.",
+    "When the CA's certificate is renewed, add cRLSign (pki init-ca does), or revoke by OCSP only.",
 });

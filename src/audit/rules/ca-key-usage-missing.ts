@@ -31,5 +31,5 @@ export const caKeyUsageMissing = rule({
       ? `The CA certificate ${subject} has no key usage; a CA's says keyCertSign.`
       : `The key usage of the CA certificate ${subject} is ${(usage as readonly string[]).join(", ")}, without keyCertSign: what it signed is refused.`,
   fix: () =>
-    "Make the CA's certificate anew with keyCertSign and cRLSign (pki ca init); with the same key and name, what it signed stays good.",
+    "Make the CA's certificate anew with keyCertSign and cRLSign (pki init-ca); with the same key and name, what it signed stays good.",
 });

@@ -21,5 +21,5 @@ export const purposeNotServer = rule({
   },
   explain: ({ subject, purposes }) =>
     `${subject} is for ${(purposes as readonly string[]).join(", ") || "nothing"} and not for serverAuth: clients refuse a server that shows it.`,
-  fix: () => "Issue a certificate with serverAuth: pki issue --profile server (or peer).",
+  fix: () => "Issue a certificate with serverAuth: pki issue server (or peer).",
 });
