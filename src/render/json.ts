@@ -3,6 +3,11 @@ export function jsonText(value: unknown): string {
   return `${escapeInvisible(JSON.stringify(value, undefined, 2))}\n`;
 }
 
+/** The same on one line, without the line feed. */
+export function compactJson(value: unknown): string {
+  return escapeInvisible(JSON.stringify(value));
+}
+
 /** JSON allows C1, bidi and separators raw; a terminal would obey them, so they are escaped as well. */
 function escapeInvisible(json: string): string {
   return json.replace(/[\p{Cf}\p{Zl}\p{Zp}\x7f-\x9f]/gu, (character) => {

@@ -1,0 +1,216 @@
+import type { CertificateRecord, Standing } from "../../audit/inventory-view.ts";
+import type { AuditReport, StoreSummary } from "../../audit/report.ts";
+import { toHex } from "../../bytes/octets.ts";
+import { digest } from "../../crypto/digest.ts";
+import { compactJson, isoTime } from "../json.ts";
+import { clip, toolVersion } from "./words.ts";
+
+const LONGEST = 1000;
+/** Occurrences of one asset; a trusted root can stand in thousands of stores. */
+const SHOWN_PLACES = 1000;
+
+/**
+ * `--format cyclonedx`: the cryptographic bill of materials (CBOM), CycloneDX 1.7.
+ *
+ * Certificates, the keys behind them (where a private key is, and what protects it) and the algorithms in use.
+ * `nistQuantumSecurityLevel` 0 marks what a quantum computer breaks. Findings are not part of it.
+ */
+export function* cyclonedxReport(report: AuditReport): Iterable<string> {
+  const certificates = [...report.inventory.certificates.values()];
+  const stores = new Map(report.stores.map((store) => [store.path, store]));
+  const timestamp = isoTime(report.at);
+  yield `{"$schema":"http://cyclonedx.org/schema/bom-1.7.schema.json","bomFormat":"CycloneDX","specVersion":"1.7",\n`;
+  yield `"serialNumber":${compactJson(serialNumber(timestamp, certificates))},"version":1,\n`;
+  yield `"metadata":${compactJson(metadata(timestamp, report.root))},\n"components":[`;
+  let separator = "\n";
+  for (const component of components(certificates, stores, report.at)) {
+    yield separator + compactJson(component);
+    separator = ",\n";
+  }
+  yield "]}\n";
+}
+
+function* components(
+  certificates: readonly CertificateRecord[],
+  stores: ReadonlyMap<string, StoreSummary>,
+  at: Date,
+): Iterable<object> {
+  const algorithms = new Map<string, object>();
+  const keys = new Map<string, CertificateRecord[]>();
+  for (const record of certificates) {
+    const signature = `signature:${record.signatureAlgorithm}`;
+    if (!algorithms.has(signature)) {
+      algorithms.set(signature, algorithmOf(signature, record.signatureAlgorithm, "signature"));
+    }
+    const key = keyAlgorithm(record);
+    if (!algorithms.has(key.ref)) {
+      algorithms.set(key.ref, algorithmOf(key.ref, key.name, key.primitive, record));
+    }
+    const sharing = keys.get(record.spki);
+    if (sharing === undefined) keys.set(record.spki, [record]);
+    else sharing.push(record);
+    yield certificateOf(record, signature, at);
+  }
+  for (const [spki, sharing] of keys) yield* keysOf(spki, sharing, stores);
+  yield* algorithms.values();
+}
+
+function certificateOf(record: CertificateRecord, signature: string, at: Date): object {
+  return {
+    type: "cryptographic-asset",
+    "bom-ref": `certificate:${record.sha256}`,
+    name: clip(record.subject === "" ? record.sha256 : record.subject, LONGEST),
+    evidence: { occurrences: occurrences(record.standings) },
+    cryptoProperties: {
+      assetType: "certificate",
+      certificateProperties: {
+        serialNumber: record.serial,
+        subjectName: record.subject,
+        issuerName: record.issuer,
+        ...dated("notValidBefore", record.notBefore),
+        ...dated("notValidAfter", record.notAfter),
+        certificateFormat: "X.509",
+        fingerprint: { alg: "SHA-256", content: record.sha256 },
+        certificateState: [{ state: stateOf(record, at) }],
+        relatedCryptographicAssets: [
+          { type: "algorithm", ref: signature },
+          { type: "public-key", ref: `public-key:${record.spki}` },
+        ],
+      },
+    },
+  };
+}
+
+function stateOf({ notBefore, notAfter }: CertificateRecord, at: Date): string {
+  if (at < notBefore) return "pre-activation";
+  return at > notAfter ? "deactivated" : "active";
+}
+
+function* keysOf(
+  spki: string,
+  sharing: readonly CertificateRecord[],
+  stores: ReadonlyMap<string, StoreSummary>,
+): Iterable<object> {
+  const [record] = sharing;
+  if (record === undefined) return;
+  const material = (type: "public-key" | "private-key", extra: object) => ({
+    type,
+    id: spki,
+    algorithmRef: keyAlgorithm(record).ref,
+    ...(record.keyBits > 0 ? { size: record.keyBits } : {}),
+    ...extra,
+  });
+  const asset = (ref: string, name: string, rest: object) => ({
+    type: "cryptographic-asset",
+    "bom-ref": ref,
+    name: clip(`${name} of ${record.subject === "" ? spki : record.subject}`, LONGEST),
+    ...rest,
+  });
+  yield asset(`public-key:${spki}`, "public key", {
+    cryptoProperties: {
+      assetType: "related-crypto-material",
+      relatedCryptoMaterialProperties: material("public-key", {
+        fingerprint: { alg: "SHA-256", content: spki },
+      }),
+    },
+  });
+  const held = sharing.flatMap(({ standings }) =>
+    standings.filter(({ use }) => use === "personal"),
+  );
+  const [first] = held;
+  if (first === undefined) return;
+  const protections = new Set(held.map(({ store }) => stores.get(store.path)?.protection ?? ""));
+  const mechanism = [...protections]
+    .filter((text) => text !== "")
+    .sort()
+    .join("; ");
+  yield asset(`private-key:${spki}`, "private key", {
+    evidence: { occurrences: occurrences(held) },
+    cryptoProperties: {
+      assetType: "related-crypto-material",
+      relatedCryptoMaterialProperties: material("private-key", {
+        ...(mechanism === "" ? {} : { securedBy: { mechanism: clip(mechanism, LONGEST) } }),
+      }),
+    },
+  });
+}
+
+function occurrences(standings: readonly Standing[]): readonly object[] {
+  return standings.slice(0, SHOWN_PLACES).map(({ store, label, use }) => ({
+    location: store.path,
+    symbol: label,
+    additionalContext: use,
+  }));
+}
+
+type Primitive = "signature" | "pke" | "key-agree" | "unknown";
+
+function keyAlgorithm(record: CertificateRecord): {
+  ref: string;
+  name: string;
+  primitive: Primitive;
+} {
+  const { keyAlgorithm: algorithm, keyBits, curve } = record;
+  const name = [algorithm, curve ?? (keyBits > 0 ? String(keyBits) : "")].filter(Boolean).join("-");
+  return { ref: `key:${name}`, name, primitive: PRIMITIVES[algorithm] ?? "unknown" };
+}
+
+const PRIMITIVES: Readonly<Record<string, Primitive>> = {
+  RSA: "pke",
+  "RSASSA-PSS": "signature",
+  EC: "signature",
+  DSA: "signature",
+  Ed25519: "signature",
+  Ed448: "signature",
+  X25519: "key-agree",
+  X448: "key-agree",
+};
+/** What Shor's algorithm breaks: every signature and key type that this program knows the name of. */
+const BREAKABLE = /RSA|DSA|^EC|Ed25519|Ed448|X25519|X448/i;
+
+function algorithmOf(
+  ref: string,
+  name: string,
+  primitive: Primitive,
+  key?: CertificateRecord,
+): object {
+  return {
+    type: "cryptographic-asset",
+    "bom-ref": ref,
+    name,
+    cryptoProperties: {
+      assetType: "algorithm",
+      algorithmProperties: {
+        primitive,
+        ...(key === undefined || key.keyBits === 0
+          ? {}
+          : { parameterSetIdentifier: key.curve ?? String(key.keyBits) }),
+        cryptoFunctions: primitive === "key-agree" ? ["keygen"] : ["sign", "verify"],
+        ...(BREAKABLE.test(name) ? { nistQuantumSecurityLevel: 0 } : {}),
+      },
+      ...(/^\d+(\.\d+)+$/.test(name) ? { oid: name } : {}),
+    },
+  };
+}
+
+function metadata(timestamp: string, root: string): object {
+  return {
+    timestamp,
+    lifecycles: [{ phase: "operations" }],
+    tools: { components: [{ type: "application", name: "pki", version: toolVersion }] },
+    component: { type: "application", "bom-ref": "audited", name: clip(root, LONGEST) },
+  };
+}
+
+/** Years outside 0 to 9999 have no RFC 3339 form. */
+function dated(name: string, time: Date): object {
+  const text = isoTime(time);
+  return /^\d{4}-/.test(text) ? { [name]: text } : {};
+}
+
+/** A UUID (version 8, RFC 9562 §5.8) made of what the bill holds: the same content, the same number. */
+function serialNumber(timestamp: string, certificates: readonly CertificateRecord[]): string {
+  const text = [timestamp, ...certificates.map(({ sha256 }) => sha256)].join("\n");
+  const hex = toHex(digest("sha256", new TextEncoder().encode(text)));
+  return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
