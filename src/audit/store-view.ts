@@ -1,7 +1,7 @@
 import type { Certificate, DistinguishedName } from "../model/certificate.ts";
 import type { OpenedStore } from "../model/inventory.ts";
 import type { KeyEntry } from "../model/store.ts";
-import { nameKey, sameName } from "../x509/name.ts";
+import { nameKey } from "../x509/name.ts";
 import { readSigned, signatureVerifies } from "../x509/signature.ts";
 import type { CertificateView } from "./certificate-view.ts";
 
@@ -65,6 +65,10 @@ export class StoreView {
       if (!found.has(certificate.sha256)) found.set(certificate.sha256, this.#viewOf(certificate));
     }
     return [...found.values()];
+  }
+
+  viewOf(certificate: Certificate): CertificateView {
+    return this.#viewOf(certificate);
   }
 
   get keys(): readonly KeyEntry[] {
@@ -199,9 +203,4 @@ function indexed(
     else others.push(view);
   }
   return index;
-}
-
-/** Whether the two names are the same; for rules, which have views. */
-export function names(child: CertificateView, issuer: CertificateView): boolean {
-  return sameName(child.certificate.issuer, issuer.certificate.subject);
 }

@@ -7,16 +7,24 @@ import { caPurposeExcludesLeaf } from "./ca-purpose-excludes-leaf.ts";
 import { certificateExpired } from "./certificate-expired.ts";
 import { certificateExpiresSoon } from "./certificate-expires-soon.ts";
 import { certificateNotYetValid } from "./certificate-not-yet-valid.ts";
+import { chainIncomplete } from "./chain-incomplete.ts";
+import { chainOrder } from "./chain-order.ts";
+import { chainSameName } from "./chain-same-name.ts";
+import { chainSignatureWrong } from "./chain-signature-wrong.ts";
+import { chainTooLong } from "./chain-too-long.ts";
 import { encodingNotDer } from "./encoding-not-der.ts";
 import { extensionCriticalUnknown } from "./extension-critical-unknown.ts";
 import { extensionDuplicate } from "./extension-duplicate.ts";
 import { extensionMalformed } from "./extension-malformed.ts";
+import { issuerAmbiguous } from "./issuer-ambiguous.ts";
 import { issuerTestCa } from "./issuer-test-ca.ts";
 import { keyIdentifierMismatch } from "./key-identifier-mismatch.ts";
 import { keyIdentifierMissing } from "./key-identifier-missing.ts";
 import { leafIsCa } from "./leaf-is-ca.ts";
 import { leafKeyUsage } from "./leaf-key-usage.ts";
 import { leafSigns } from "./leaf-signs.ts";
+import { nameConstraintsNotCritical } from "./name-constraints-not-critical.ts";
+import { nameConstraintsViolated } from "./name-constraints-violated.ts";
 import { nameDefault } from "./name-default.ts";
 import { nameEmpty } from "./name-empty.ts";
 import { nameLocalhost } from "./name-localhost.ts";
@@ -24,13 +32,17 @@ import { nameNotPortable } from "./name-not-portable.ts";
 import { nameSameSubject } from "./name-same-subject.ts";
 import { nameWildcard } from "./name-wildcard.ts";
 import { pathLengthExceeded } from "./path-length-exceeded.ts";
+import { policyMissing } from "./policy-missing.ts";
 import { purposeDualPublicCa } from "./purpose-dual-public-ca.ts";
 import { purposeMissing } from "./purpose-missing.ts";
 import { purposeNotClient } from "./purpose-not-client.ts";
 import { purposeNotServer } from "./purpose-not-server.ts";
+import { revocationLdapOnly } from "./revocation-ldap-only.ts";
+import { revocationSourceMissing } from "./revocation-source-missing.ts";
 import { sanLacksCommonName } from "./san-lacks-common-name.ts";
 import { sanMalformed } from "./san-malformed.ts";
 import { sanMissing } from "./san-missing.ts";
+import { sctMissing } from "./sct-missing.ts";
 import { serialDuplicate } from "./serial-duplicate.ts";
 import { serialNegative } from "./serial-negative.ts";
 import { serialSequential } from "./serial-sequential.ts";
@@ -49,16 +61,24 @@ export const rules: readonly Rule[] = [
   certificateExpired,
   certificateExpiresSoon,
   certificateNotYetValid,
+  chainIncomplete,
+  chainOrder,
+  chainSameName,
+  chainSignatureWrong,
+  chainTooLong,
   encodingNotDer,
   extensionCriticalUnknown,
   extensionDuplicate,
   extensionMalformed,
+  issuerAmbiguous,
   issuerTestCa,
   keyIdentifierMismatch,
   keyIdentifierMissing,
   leafIsCa,
   leafKeyUsage,
   leafSigns,
+  nameConstraintsNotCritical,
+  nameConstraintsViolated,
   nameDefault,
   nameEmpty,
   nameLocalhost,
@@ -66,13 +86,17 @@ export const rules: readonly Rule[] = [
   nameSameSubject,
   nameWildcard,
   pathLengthExceeded,
+  policyMissing,
   purposeDualPublicCa,
   purposeMissing,
   purposeNotClient,
   purposeNotServer,
+  revocationLdapOnly,
+  revocationSourceMissing,
   sanLacksCommonName,
   sanMalformed,
   sanMissing,
+  sctMissing,
   serialDuplicate,
   serialNegative,
   serialSequential,
