@@ -19,9 +19,11 @@ export const nameSameSubject = rule({
     if (own === undefined || own.subject.rdns.length === 0) return undefined;
     const view = viewOf(own);
     if (view.ca) return undefined;
-    const others = whole
-      .named(own.subject)
-      .filter((one) => !one.ca && !equalBytes(one.certificate.publicKey.spki, own.publicKey.spki));
+    const namesakes = whole.named(own.subject).filter((one) => !one.ca);
+    // Told once, of the later one.
+    const others = namesakes
+      .slice(0, namesakes.indexOf(view))
+      .filter((one) => !equalBytes(one.certificate.publicKey.spki, own.publicKey.spki));
     if (others.length === 0) return undefined;
     return { facts: { subject: view.subject, count: others.length + 1 } };
   },

@@ -2,25 +2,20 @@ import { rule } from "../rule.ts";
 
 export const pathLengthExceeded = rule({
   id: "path-length-exceeded",
-  on: "entry",
+  on: "use",
   severity: "error",
   title: "more CAs stand in the chain than one of them allows",
   cites: ["RFC 5280 §4.2.1.9", "measured with GSKit 8.0.60: such a chain is refused"],
   profiles: ["default"],
-  check({ entry, viewOf, whole }) {
-    if (entry.kind !== "key") return undefined;
-    const { chain } = whole.pathOf(viewOf(entry.chain[0]));
-    let below = 0;
-    for (const view of chain.slice(1)) {
-      const allowed = view.basicConstraints?.pathLength;
-      if (allowed !== undefined && below > allowed) {
-        const facts = { subject: chain[0].subject, ca: view.subject, allowed, below };
-        return { facts };
-      }
-      // Self-issued certificates do not count (RFC 5280 §6.1.4(l)).
-      if (!view.selfIssued) below++;
-    }
-    return undefined;
+  check({ view, use, entry, whole }) {
+    const allowed = view.basicConstraints?.pathLength;
+    if (use !== "chain" || entry.kind !== "key" || allowed === undefined) return undefined;
+    const { chain } = whole.pathOf(whole.viewOf(entry.chain[0]));
+    const at = chain.indexOf(view);
+    // Self-issued certificates do not count (RFC 5280 §6.1.4(l)), nor does the leaf.
+    const below = chain.slice(1, at).filter((one) => !one.selfIssued).length;
+    if (at < 0 || below <= allowed) return undefined;
+    return { facts: { subject: chain[0].subject, ca: view.subject, allowed, below } };
   },
   explain: ({ subject, ca, allowed, below }) =>
     `${ca} allows ${allowed} CAs below it; in the chain of ${subject} there are ${below}. Validators refuse it.`,
