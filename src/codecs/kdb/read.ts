@@ -113,7 +113,11 @@ function entriesOf(records: readonly KdbRecord[], home: KdbHome): readonly Entry
       ? parseCertificate(record.public, `records/${record.number}/certificate`)
       : undefined,
   );
-  const chainOf = chainsFrom(certificates.filter((found) => found !== undefined));
+  const keys = records.filter(({ holding }) => holding === Holding.personal).length;
+  const chainOf = chainsFrom(
+    certificates.filter((found) => found !== undefined),
+    keys,
+  );
   return records.map((record, i) => entryOf(record, certificates[i], home, chainOf));
 }
 

@@ -33,8 +33,8 @@ export interface KdbRecord {
   readonly issuerRecord: number;
   /** Index keys and whatever else stands before the zeros that fill the slot. */
   readonly tail: Uint8Array;
-  /** The DER as found, where encoding the parts gives other bytes, and what it gives. */
-  readonly odd: { readonly raw: Uint8Array; readonly regular: Uint8Array } | undefined;
+  /** The DER as found; undefined for a new record. */
+  readonly raw: Uint8Array | undefined;
 }
 
 /** What new records have. GSKit reads every value but 2 as the same. */
@@ -52,7 +52,7 @@ const LABEL_TAGS: readonly number[] = [
 
 /** True for a slot that GSKit passes over. */
 export function isFree(slot: Uint8Array): boolean {
-  return new ByteReader(slot).u32("record type") === FREE_TYPE;
+  return slot[3] === FREE_TYPE && slot[0] === 0 && slot[1] === 0 && slot[2] === 0;
 }
 
 /** Takes a slot apart. @param where - such as `records/3`. @throws PkiError `format-malformed`, `format-unsupported` */
@@ -64,21 +64,27 @@ export function readSlot(slot: Uint8Array, where: string): KdbRecord {
   const label = reader.take(reader.u32("label length"), "label");
   const issuerRecord = reader.u32("issuer record");
   const tail = withoutZeros(reader.take(reader.remaining, "index keys"));
-  const record = readRecord(raw, where);
-  const found = { ...record, type, number, label, issuerRecord, tail, odd: undefined };
-  const regular = encodeRecord(found);
-  return equalBytes(raw, regular) ? found : { ...found, odd: { raw, regular } };
+  return { ...readRecord(raw, where), type, number, label, issuerRecord, tail, raw };
 }
 
-/** Puts a slot together, without the zeros that fill it up to the slot size. */
-export function writeSlot(record: KdbRecord): Uint8Array {
+/**
+ * Puts a slot together, without the zeros that fill it up to the slot size.
+ *
+ * @param origin - the record as it was read. Where nothing that the DER holds has changed since, and it
+ *   was encoded in another way than ours, that encoding is kept
+ */
+export function writeSlot(record: KdbRecord, origin?: KdbRecord): Uint8Array {
   const regular = encodeRecord(record);
-  const odd = record.odd;
-  const raw = odd !== undefined && equalBytes(odd.regular, regular) ? odd.raw : regular;
+  const raw = oddForm(regular, origin) ?? regular;
   const writer = new ByteWriter().u32(record.type).u32(record.number);
   writer.u32(raw.length).put(raw);
   writer.u32(record.label.length).put(record.label);
   return writer.u32(record.issuerRecord).put(record.tail).toBytes();
+}
+
+function oddForm(regular: Uint8Array, origin: KdbRecord | undefined): Uint8Array | undefined {
+  if (origin?.raw === undefined || equalBytes(regular, origin.raw)) return undefined;
+  return equalBytes(regular, encodeRecord(origin)) ? origin.raw : undefined;
 }
 
 function readRecord(raw: Uint8Array, where: string) {
@@ -154,8 +160,21 @@ function encodeRecord(record: KdbRecord): Uint8Array {
   );
 }
 
+/** Most of a slot is zeros: they are passed over four at a time, or this would be the most of reading. */
 function withoutZeros(bytes: Uint8Array): Uint8Array {
+  const { buffer, byteOffset } = bytes;
+  const aligned = (4 - (byteOffset & 3)) & 3;
   let end = bytes.length;
+  if (end >= 8) {
+    const words = new Uint32Array(buffer, byteOffset + aligned, (end - aligned) >> 2);
+    const wordsEnd = aligned + 4 * words.length;
+    while (end > wordsEnd && bytes[end - 1] === 0) end--;
+    if (end === wordsEnd) {
+      let count = words.length;
+      while (count > 0 && words[count - 1] === 0) count--;
+      end = aligned + 4 * count;
+    }
+  }
   while (end > 0 && bytes[end - 1] === 0) end--;
   return bytes.subarray(0, end);
 }

@@ -26,6 +26,12 @@ function isOwnPassword(file: KdbFile, password: Secret): boolean {
   );
 }
 
+/** A record to be written, and the one it comes from. */
+export interface MadeRecord {
+  readonly record: KdbRecord;
+  readonly origin: KdbRecord | undefined;
+}
+
 /**
  * The records of a store, in its order: those of the container's own file as they were but for what
  * was changed, the others new.
@@ -37,7 +43,7 @@ export async function recordsOf(
   container: Container,
   password: Secret,
   random: Random,
-): Promise<readonly KdbRecord[]> {
+): Promise<readonly MadeRecord[]> {
   const file = fileOf(container);
   if (store.entries.length > MAX_RECORDS) {
     throw new PkiError(
@@ -58,7 +64,7 @@ export async function recordsOf(
   const isDefault = defaultOf(store, file);
   const written = new Set<KdbRecord>();
   let next = nextNumber(store, file);
-  const records: KdbRecord[] = [];
+  const records: MadeRecord[] = [];
   for (const [i, entry] of store.entries.entries()) {
     const where = `entries/${i + 1}`;
     const old = restOf(entry, file.home);
@@ -71,11 +77,12 @@ export async function recordsOf(
       const message = "the record numbers of the file are used up";
       throw new PkiError("format-cannot-hold", message, { where });
     }
-    records.push({
+    const record: KdbRecord = {
       ...recordOf(entry, old, isDefault(entry, i), where),
       ...(own === undefined ? { number: next, derNumber: next++ } : {}),
       sealed: await sealedOf(entry, old, sealer, where),
-    });
+    };
+    records.push({ record, origin: own });
   }
   return records;
 }
@@ -106,7 +113,7 @@ function recordOf(
     flags: others | (trusted ? Flag.trusted : 0) | (isDefault ? Flag.default : 0),
     issuerRecord: same?.issuerRecord ?? 0,
     tail: same?.tail ?? (certificate === undefined ? noBytes : indexKeys(certificate.der)),
-    odd: old?.odd,
+    raw: undefined,
   };
 }
 

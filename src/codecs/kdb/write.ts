@@ -47,7 +47,8 @@ export async function writeKdb(
   const file = fileOf(container);
   const password = passwordOf(container, passwords);
   const records = await recordsOf(store, container, password, random);
-  const made = withCarried(records.map(writeSlot), file);
+  const slotsOfRecords = records.map(({ record, origin }) => writeSlot(record, origin));
+  const made = withCarried(slotsOfRecords, file);
   const slotSize = slotSizeFor(file, made);
   const header: KdbHeader = {
     version: kdbVersion(container.version),

@@ -94,11 +94,15 @@ describe.each(["3", "4", "6"])("version %s", (version) => {
   );
 });
 
-it.each(["v3.sth", "v4.sth"])("%s damaged anywhere gives PkiError or a password", async (name) => {
-  const bytes = fixture(`kdb/${name}`);
-  const random = new SeededRandom(propertySeed);
-  for (let i = 0; i < propertyRuns; i++) {
-    const found = await orPkiError(() => readStash(mutate(bytes, random)));
-    expect(found?.length ?? 0).toBeLessThan(129);
-  }
-});
+it.each(["v3.sth", "v4.sth"])(
+  "%s damaged anywhere gives PkiError or a password",
+  async (name) => {
+    const bytes = fixture(`kdb/${name}`);
+    const random = new SeededRandom(propertySeed);
+    for (let i = 0; i < propertyRuns; i++) {
+      const found = await orPkiError(() => readStash(mutate(bytes, random)));
+      expect(found?.length ?? 0).toBeLessThan(129);
+    }
+  },
+  TIMEOUT_MS,
+);

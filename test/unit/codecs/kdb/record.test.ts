@@ -4,7 +4,7 @@ import { DerReader, der, Tag } from "../../../../src/bytes/der.ts";
 import { concat } from "../../../../src/bytes/octets.ts";
 import { ByteWriter } from "../../../../src/bytes/writer.ts";
 import { indexKeys } from "../../../../src/codecs/kdb/index-keys.ts";
-import { isFree, readSlot, writeSlot } from "../../../../src/codecs/kdb/record.ts";
+import { isFree, type KdbRecord, readSlot, writeSlot } from "../../../../src/codecs/kdb/record.ts";
 import { fixture, pemFixture } from "../../../support/fixtures.ts";
 import { sha256 } from "../../../support/view.ts";
 import { slotsOf } from "./making.ts";
@@ -32,8 +32,13 @@ function record(given: { flags?: Uint8Array; label?: Uint8Array; number?: Uint8A
   );
 }
 
+/** The DER that the parts give by themselves. */
+const regular = (found: KdbRecord) =>
+  readSlot(writeSlot({ ...found, raw: undefined }), "again").raw;
+
 const comesBack = (bytes: Uint8Array) => {
-  const written = writeSlot(readSlot(bytes, "records/1"));
+  const found = readSlot(bytes, "records/1");
+  const written = writeSlot(found, found);
   return sha256(concat([written, new Uint8Array(bytes.length - written.length)])) === sha256(bytes);
 };
 
@@ -61,13 +66,25 @@ describe("a slot", () => {
       issuerRecord: 3,
       label,
       derLabel: label,
-      odd: undefined,
     });
   });
 
   it("keeps what stands where the index keys do, to the last octet", () => {
     for (const tail of [Uint8Array.of(0, 0, 1), new Uint8Array(900).fill(9), indexKeys(known)]) {
       expect(comesBack(slot(record(), { tail }))).toBe(true);
+    }
+  });
+
+  it("keeps it wherever the slot begins and however long it is", () => {
+    const raw = record();
+    for (let start = 0; start < 8; start++) {
+      for (let zeros = 0; zeros < 24; zeros++) {
+        for (const tail of [Uint8Array.of(), Uint8Array.of(5), Uint8Array.of(0, 0, 5)]) {
+          const used = 16 + raw.length + label.length + 4 + tail.length;
+          const file = concat([new Uint8Array(start), slot(raw, { tail, size: used + zeros })]);
+          expect(readSlot(file.subarray(start), "records/1").tail).toEqual(tail);
+        }
+      }
     }
   });
 
@@ -99,9 +116,10 @@ describe("flags", () => {
     [flags(3, 0x80, 0x08), 0x1001],
     [flags(0, 0, 0, 1), 0x80_0000],
   ])("%#: minimal DER is regular", (bits, value) => {
-    const found = readSlot(slot(record({ flags: bits })), "records/1");
-    expect(found).toMatchObject({ flags: value, odd: undefined });
-    expect(comesBack(slot(record({ flags: bits })))).toBe(true);
+    const raw = record({ flags: bits });
+    const found = readSlot(slot(raw), "records/1");
+    expect(found.flags).toBe(value);
+    expect(regular(found)).toEqual(raw);
   });
 
   it("of more than 24 bits are refused", () => {
@@ -125,18 +143,18 @@ describe("an odd record", () => {
   }
 
   it.each(odd)("%s comes back as it was", (_, raw) => {
-    const found = readSlot(slot(raw), "records/1");
-    expect(found.odd?.raw).toEqual(raw);
+    expect(regular(readSlot(slot(raw), "records/1"))).not.toEqual(raw);
     expect(comesBack(slot(raw))).toBe(true);
   });
 
   it.each(odd)("%s is regular once something in it changes", (_, raw) => {
     const found = readSlot(slot(raw), "records/1");
-    const again = readSlot(
-      concat([writeSlot({ ...found, flags: 3 }), new Uint8Array(9)]),
-      "records/1",
+    const again = readSlot(writeSlot({ ...found, flags: 3 }, found), "records/1");
+    expect(again).toMatchObject({ flags: 3, derLabel: label, derNumber: 7 });
+    expect(regular(again)).toEqual(again.raw);
+    expect(writeSlot({ ...again, flags: 1 }, again)).toEqual(
+      writeSlot({ ...found, raw: undefined }),
     );
-    expect(again).toMatchObject({ flags: 3, derLabel: label, derNumber: 7, odd: undefined });
   });
 });
 

@@ -271,7 +271,10 @@ describe("several records marked as default", () => {
     // Marks the second of the two as well.
     const second = one.store.entries[1] as Entry;
     const record = recordOf(second);
-    const both = { ...second.rest, record: { ...record, flags: record.flags | 2 } };
+    const both = {
+      ...second.rest,
+      record: { ...record, flags: record.flags | 2, raw: undefined },
+    };
     const list = [one.store.entries[0], { ...second, rest: both }, one.store.entries[2]] as Entry[];
     const { container } = one;
     return read(
