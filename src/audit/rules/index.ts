@@ -2,6 +2,7 @@ import type { Rule } from "../rule.ts";
 import { caCrlSignMissing } from "./ca-crl-sign-missing.ts";
 import { caFlagMissing } from "./ca-flag-missing.ts";
 import { caFlagNotCritical } from "./ca-flag-not-critical.ts";
+import { caKeyInStore } from "./ca-key-in-store.ts";
 import { caKeyUsageMissing } from "./ca-key-usage-missing.ts";
 import { caPurposeExcludesLeaf } from "./ca-purpose-excludes-leaf.ts";
 import { certificateExpired } from "./certificate-expired.ts";
@@ -20,6 +21,7 @@ import { issuerAmbiguous } from "./issuer-ambiguous.ts";
 import { issuerTestCa } from "./issuer-test-ca.ts";
 import { keyIdentifierMismatch } from "./key-identifier-mismatch.ts";
 import { keyIdentifierMissing } from "./key-identifier-missing.ts";
+import { keyInTrustStore } from "./key-in-trust-store.ts";
 import { leafIsCa } from "./leaf-is-ca.ts";
 import { leafKeyUsage } from "./leaf-key-usage.ts";
 import { leafSigns } from "./leaf-signs.ts";
@@ -49,6 +51,16 @@ import { serialSequential } from "./serial-sequential.ts";
 import { serialTooLong } from "./serial-too-long.ts";
 import { serialTooShort } from "./serial-too-short.ts";
 import { serialZero } from "./serial-zero.ts";
+import { signerSwitchedOff } from "./signer-switched-off.ts";
+import { trustBelowRoot } from "./trust-below-root.ts";
+import { trustLeafWithItsCa } from "./trust-leaf-with-its-ca.ts";
+import { trustManySelfSigned } from "./trust-many-self-signed.ts";
+import { trustMixed } from "./trust-mixed.ts";
+import { trustOneWay } from "./trust-one-way.ts";
+import { trustPublicBundle } from "./trust-public-bundle.ts";
+import { trustPublicRoot } from "./trust-public-root.ts";
+import { trustTooManyRoots } from "./trust-too-many-roots.ts";
+import { trustWeakRoot } from "./trust-weak-root.ts";
 import { versionNot3 } from "./version-not-3.ts";
 
 /** Every rule, by id. */
@@ -56,6 +68,7 @@ export const rules: readonly Rule[] = [
   caCrlSignMissing,
   caFlagMissing,
   caFlagNotCritical,
+  caKeyInStore,
   caKeyUsageMissing,
   caPurposeExcludesLeaf,
   certificateExpired,
@@ -74,6 +87,7 @@ export const rules: readonly Rule[] = [
   issuerTestCa,
   keyIdentifierMismatch,
   keyIdentifierMissing,
+  keyInTrustStore,
   leafIsCa,
   leafKeyUsage,
   leafSigns,
@@ -103,5 +117,15 @@ export const rules: readonly Rule[] = [
   serialTooLong,
   serialTooShort,
   serialZero,
+  signerSwitchedOff,
+  trustBelowRoot,
+  trustLeafWithItsCa,
+  trustManySelfSigned,
+  trustMixed,
+  trustOneWay,
+  trustPublicBundle,
+  trustPublicRoot,
+  trustTooManyRoots,
+  trustWeakRoot,
   versionNot3,
 ];

@@ -1,0 +1,25 @@
+import { rule } from "../rule.ts";
+
+export const trustLeafWithItsCa = rule({
+  id: "trust-leaf-with-its-ca",
+  on: "use",
+  severity: "notice",
+  title: "a certificate is trusted although its CA is as well",
+  cites: ["RFC 5280 §6.1: the CA is the trust anchor", "practice"],
+  profiles: ["mq", "um", "strict"],
+  check({ view, use, entry, store, whole }) {
+    if (use !== "signer" || entry.kind !== "trusted" || !entry.enabled) return undefined;
+    const { format } = store.container;
+    if (view.ca || view.selfIssued || format === "pem" || format === "der") return undefined;
+    const issuer = whole
+      .named(view.certificate.issuer)
+      .slice(0, 8)
+      .find((one) => whole.signers.includes(one) && whole.verdict(view, one) === "good");
+    return issuer === undefined
+      ? undefined
+      : { facts: { subject: view.subject, issuer: issuer.subject } };
+  },
+  explain: ({ subject, issuer }) =>
+    `${subject} is among the signers, and so is its CA ${issuer}: it adds nothing, and will be there, expired, after its renewal.`,
+  fix: () => "Remove it: runmqakm -cert -delete, or keytool -delete.",
+});
