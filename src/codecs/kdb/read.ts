@@ -70,7 +70,6 @@ function checkIntegrity(bytes: Uint8Array, header: KdbHeader, password: Secret):
   password.use((secret) => {
     if (!sameMac(verifierOf(version, parts.header, secret), parts.verifier)) {
       throw new PkiError("password-refused", "the password does not open this key database", {
-        where: "verifier",
         hint: "give the right password; if it is right, the first bytes of the file are damaged",
       });
     }
