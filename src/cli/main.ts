@@ -42,6 +42,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("./commands/show.ts")).showCommand,
   },
   {
+    name: "audit",
+    summary: "find what will break in all the stores of a directory",
+    load: async () => (await import("./commands/audit.ts")).auditCommand,
+  },
+  {
     name: "create",
     summary: "make an empty store",
     load: async () => (await import("./commands/create.ts")).createCommand,

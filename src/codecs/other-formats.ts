@@ -2,6 +2,10 @@ import { derShape, indexOfAscii, pemLabels, startsWith } from "./sniff.ts";
 
 /** A file that we recognise and do not read. */
 export interface OtherFormat {
+  /** A short name for reports, such as `bks`. */
+  readonly id: string;
+  /** True for what holds certificates or keys that an audit would have looked at. */
+  readonly store?: true;
   /** With its article, such as `a ZIP archive`. */
   readonly title: string;
   readonly hint?: string;
@@ -18,27 +22,39 @@ const convertWithKeytool = "convert it to PKCS#12 with keytool -importkeystore f
 
 const KNOWN: readonly Known[] = [
   {
+    id: "kdb-companion",
     title: "the request or CRL file of a key database",
     hint: "name the .kdb beside it",
     is: (head) => startsWith(head, 0x37, 0x48) && head[3] === 1,
   },
   {
+    id: "pkcs7",
+    store: true,
     title: "a PKCS#7 (.p7b) file",
     hint: "take its certificates out with openssl pkcs7 -print_certs first",
     is: (head) => derShape(head) === "other:pkcs7",
   },
-  { title: "a certificate revocation list", is: (head) => derShape(head) === "other:crl" },
   {
+    id: "crl",
+    title: "a certificate revocation list",
+    is: (head) => derShape(head) === "other:crl",
+  },
+  {
+    id: "public-key",
     title: "a public key without a certificate",
     is: (head) => derShape(head) === "other:public-key",
   },
   {
+    id: "bcfks",
+    store: true,
     title: "a Bouncy Castle BCFKS keystore",
     hint: convertWithKeytool,
     is: (head) => derShape(head) === "other:bcfks",
   },
   {
     // Version 1 or 2, then a salt of 20 octets behind its length.
+    id: "bks",
+    store: true,
     title: "a Bouncy Castle BKS or UBER keystore",
     hint: convertWithKeytool,
     is: (head) =>
@@ -47,18 +63,26 @@ const KNOWN: readonly Known[] = [
       startsWith(head.subarray(4), 0, 0, 0, 20),
   },
   {
+    id: "openssh-key",
     title: "an OpenSSH private key",
     hint: "convert it with ssh-keygen -p -m PKCS8",
     is: (head) => onlyPem(head, (label) => label.startsWith("OPENSSH ")),
   },
-  { title: "an OpenPGP file", is: (head) => onlyPem(head, (label) => label.startsWith("PGP ")) },
   {
+    id: "openpgp",
+    title: "an OpenPGP file",
+    is: (head) => onlyPem(head, (label) => label.startsWith("PGP ")),
+  },
+  {
+    id: "ssh-key",
     title: "an SSH public key",
     is: (head) =>
       ascii("ssh-")(head) || ascii("ecdsa-sha2-")(head) || ascii("---- BEGIN SSH2")(head),
   },
-  { title: "a PuTTY private key", is: ascii("PuTTY-User-Key-File") },
+  { id: "putty-key", title: "a PuTTY private key", is: ascii("PuTTY-User-Key-File") },
   {
+    id: "pem-utf16",
+    store: true,
     title: "PEM text in UTF-16",
     hint: "save it as UTF-8 or ASCII",
     is: (head) =>
@@ -66,31 +90,48 @@ const KNOWN: readonly Known[] = [
       indexOfAscii(head.subarray(0, 8192), "\0-\0-\0-\0-\0-\0B\0E\0G\0I\0N") !== -1,
   },
   {
+    id: "base64",
+    store: true,
     title: "base64 without its BEGIN line",
     hint: "put the lines -----BEGIN CERTIFICATE----- and -----END CERTIFICATE----- around it",
     is: (head) => ascii("MII")(head) && isBase64(head.subarray(0, 1024)),
   },
   {
+    id: "zip",
     title: "a ZIP archive",
     hint: "unpack it and name the keystore inside",
     is: (head) => startsWith(head, 0x50, 0x4b, 3, 4),
   },
-  { title: "a gzip archive", is: (head) => startsWith(head, 0x1f, 0x8b, 8) },
+  { id: "gzip", title: "a gzip archive", is: (head) => startsWith(head, 0x1f, 0x8b, 8) },
   {
+    id: "nss",
+    store: true,
     title: "an NSS certificate database",
     hint: "export it to PKCS#12 with pk12util -o first",
     is: (head) => ascii("SQLite format 3\0")(head) || startsWith(head, 0, 6, 0x15, 0x61),
   },
-  { title: "a Java object stream", is: (head) => startsWith(head, 0xac, 0xed, 0, 5) },
-  { title: "a macOS keychain", is: ascii("kych") },
-  { title: "a Windows private key (.pvk)", is: (head) => startsWith(head, 0x1e, 0xf1, 0xb5, 0xb0) },
   {
+    id: "java-object",
+    title: "a Java object stream",
+    is: (head) => startsWith(head, 0xac, 0xed, 0, 5),
+  },
+  { id: "keychain", store: true, title: "a macOS keychain", is: ascii("kych") },
+  {
+    id: "pvk",
+    store: true,
+    title: "a Windows private key (.pvk)",
+    is: (head) => startsWith(head, 0x1e, 0xf1, 0xb5, 0xb0),
+  },
+  {
+    id: "sst",
+    store: true,
     title: "a Windows certificate store (.sst)",
     hint: "export it from certmgr as PKCS#12 or PKCS#7",
     is: (head) => startsWith(head, 0, 0, 0, 0) && ascii("CERT")(head.subarray(4)),
   },
   // A stash has no magic: only its exact size and form speak for it, so it is asked last.
   {
+    id: "stash",
     title: "a stash file (.sth)",
     hint: "name the .kdb beside it, or use pki unstash",
     is: (head) =>

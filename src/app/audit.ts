@@ -1,0 +1,303 @@
+import { dirname } from "node:path";
+import { type Described, describe } from "../audit/describe.ts";
+import { type AuditReport, countBySeverity, type StoreSummary } from "../audit/report.ts";
+import type { ProfileId, Rule } from "../audit/rule.ts";
+import { rules as allRules } from "../audit/rules/index.ts";
+import { AuditRun } from "../audit/run.ts";
+import { settingsFrom } from "../audit/settings.ts";
+import type { FileWrite, Host } from "../io/host.ts";
+import { PkiError } from "../model/error.ts";
+import { SEVERITIES, type Severity } from "../model/finding.ts";
+import type { RefusedFile } from "../model/inventory.ts";
+import { openCached, StoreCache } from "./audit/cache.ts";
+import { changedFiles } from "./audit/changed.ts";
+import { isTracked, type WorkTree, workTreeOf } from "./audit/git-index.ts";
+import { type Globs, loadGlobs } from "./audit/globs.ts";
+import { type Candidate, candidatesOf, inOrder, type Tracked } from "./audit/inspection.ts";
+import { type Opening, openQuietly } from "./audit/opening.ts";
+import { type PasswordChoices, passwordChoices } from "./audit/password-choices.ts";
+import { passwordRules } from "./audit/password-file.ts";
+import { loadPolicy } from "./audit/policy-file.ts";
+import { Sieve, type Sifted } from "./audit/sieve.ts";
+import { extensionOf } from "./audit/store-file.ts";
+import { reported, Walk } from "./audit/walk.ts";
+import type { Notice, Outcome } from "./outcome.ts";
+
+export interface AuditOptions {
+  /** Looks ahead, or back; default now. */
+  readonly at?: Date;
+  /** Beside `default`; from `--profile`. Absent: the policy's. */
+  readonly profiles?: readonly ProfileId[];
+  /** Sources of the password grammar. */
+  readonly password?: string;
+  /** Path of a file: pattern → source. */
+  readonly passwords?: string;
+  /** Path of the policy; absent: `pki-policy.yaml` here, where there is one. */
+  readonly policy?: string;
+  readonly baseline?: string;
+  /** True: `baseline` is written with what was found. */
+  readonly updateBaseline?: boolean;
+  /** Findings below are left out. */
+  readonly minSeverity?: Severity;
+  readonly failOn?: FailOn;
+  /** Only files that differ from this revision of git. */
+  readonly changedSince?: string;
+  readonly cache?: string;
+  /** Version of the program, for the cache. */
+  readonly program?: string;
+}
+
+export type FailOn = Severity | "never";
+
+export interface AuditResult {
+  readonly report: AuditReport;
+  /** There are findings at or above `failOn`. */
+  readonly failed: boolean;
+  /** Directories, files or named paths that could not be read at all. */
+  readonly unseen: readonly {
+    readonly path: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
+}
+
+/** Stores opened at the same time. Node's thread pool derives four keys at once. */
+const WIDTH = 8;
+
+/**
+ * Judges every store under `paths`: walk → recognise → open what can be opened → rules → findings.
+ *
+ * Never asks and never writes; `outcome.writes` holds the baseline and the cache, where they are wanted.
+ *
+ * @throws PkiError `usage` for options, policy and ignore files; `file-not-found` where no path exists
+ */
+export async function auditPaths(
+  host: Host,
+  paths: readonly string[],
+  options: AuditOptions,
+): Promise<Outcome<AuditResult>> {
+  const globs = await loadGlobs();
+  const policy = await loadPolicy(host, globs, options.policy);
+  const profiles = new Set<ProfileId>(["default", ...(options.profiles ?? policy.profiles)]);
+  const sieve = await Sieve.load(host, globs, options, allRules);
+  const rules: readonly Rule[] = [...allRules, ...sieve.rules];
+  const source = { profiles, rules: policy.rules, paths: policy.paths };
+  const { settings, everywhere } = settingsFrom(source);
+  const at = options.at ?? host.now();
+  const run = new AuditRun({ rules, now: at, profiles, settings, everywhere });
+  const choices = await choicesOf(host, globs, options, policy.passwords);
+  const cache =
+    options.cache === undefined
+      ? undefined
+      : await StoreCache.load(host, options.cache, choices, options.program ?? "");
+
+  const walk = new Walk(host);
+  const seen = new Seen(run);
+  const candidates = found(host, walk, paths, options, seen);
+  const opened = inOrder(candidates, WIDTH, (candidate) => open(candidate, choices, cache));
+  for await (const opening of opened) seen.take(opening);
+  for (const { path, error } of walk.problems) seen.take({ refused: refusal(path, error) });
+  if (walk.missing.length === paths.length) {
+    throw new PkiError("file-not-found", "no such file or directory", {
+      path: walk.missing[0] as string,
+    });
+  }
+  const findings = run.finish();
+  host.terminal.progress(undefined);
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+  const partial = options.changedSince !== undefined;
+  const sifted = sieve.sift(
+    findings.map((finding) => describe(finding, byId)),
+    { at, partial, settings, byId },
+  );
+  const kept = atLeast(sifted.findings, options.minSeverity ?? policy.minSeverity);
+  const inventory = run.inventory;
+  const report: AuditReport = {
+    at,
+    root: await rootOf(host, paths),
+    profiles: [...profiles],
+    summary: {
+      files: seen.files,
+      stores: inventory.stores.length,
+      certificates: inventory.certificates.size,
+      refused: inventory.refused.length,
+      ...countBySeverity(kept),
+    },
+    stores: seen.summaries(),
+    findings: kept,
+    suppressed: sifted.suppressed,
+    failures: run.failures,
+    rules: rules.filter((rule) => settings(rule, "") !== undefined || !everywhere),
+    inventory,
+  };
+  const unseen = [
+    ...walk.missing.map((path) => ({ path, code: "file-not-found", message: "no such file" })),
+    ...walk.problems.map(({ path, error }) => ({ path, code: error.code, message: error.message })),
+  ];
+  return {
+    result: { report, failed: fails(kept, options.failOn ?? policy.failOn ?? "error"), unseen },
+    notices: noticesOf(report, unseen),
+    appends: [],
+    writes: await writesOf(host, options, sifted, cache),
+  };
+}
+
+async function choicesOf(
+  host: Host,
+  globs: Globs,
+  options: AuditOptions,
+  ofPolicy: string | undefined,
+): Promise<PasswordChoices> {
+  const file = options.passwords ?? ofPolicy;
+  const rules = file === undefined ? [] : await passwordRules(host, globs, file);
+  return passwordChoices(host, rules, options.password);
+}
+
+/** Every candidate, in the order of the walk. */
+async function* found(
+  host: Host,
+  walk: Walk,
+  paths: readonly string[],
+  options: AuditOptions,
+  seen: Seen,
+): AsyncGenerator<Candidate> {
+  const tracked = await trackedUnder(host, paths);
+  const wanted =
+    options.changedSince === undefined
+      ? undefined
+      : await changedFiles(host, paths, options.changedSince);
+  for await (const walked of walk.files(paths)) {
+    if (wanted !== undefined && !wanted(await host.files.realPath(walked.disk))) continue;
+    seen.files++;
+    host.terminal.progress(`pki: ${seen.files} files, ${seen.opened} stores`);
+    yield* candidatesOf(host, walked, tracked, (members) => {
+      seen.files += members;
+    });
+  }
+}
+
+async function trackedUnder(host: Host, paths: readonly string[]): Promise<Tracked> {
+  const trees: WorkTree[] = [];
+  const asked = new Map<string, string>();
+  for (const path of paths) {
+    const { kind } = await host.files.stat(path);
+    const directory = kind === "directory" ? path : dirname(path);
+    if (asked.has(directory)) continue;
+    asked.set(directory, directory);
+    const tree = await workTreeOf(host, directory);
+    if (tree !== undefined) trees.push(tree);
+  }
+  if (trees.length === 0) return () => undefined;
+  return (disk) => {
+    const real = host.files.resolve(disk);
+    for (const tree of trees) {
+      const known = isTracked(tree, real);
+      if (known !== undefined) return known;
+    }
+    return undefined;
+  };
+}
+
+async function open(
+  candidate: Candidate,
+  choices: PasswordChoices,
+  cache: StoreCache | undefined,
+): Promise<Opening> {
+  if ("refused" in candidate) return candidate;
+  const { file, kind } = candidate;
+  return cache === undefined
+    ? openQuietly(file, kind.format, choices)
+    : openCached(file, kind.format, choices, cache);
+}
+
+/** What passed by, for the report's list of stores. */
+class Seen {
+  files = 0;
+  opened = 0;
+  readonly #run: AuditRun;
+  readonly #summaries: StoreSummary[] = [];
+
+  constructor(run: AuditRun) {
+    this.#run = run;
+  }
+
+  take(opening: Opening): void {
+    if ("refused" in opening) {
+      const { path, format, code, message } = opening.refused;
+      this.#run.refused(opening.refused);
+      const named = format === undefined ? {} : { format };
+      this.#summaries.push({ path, ...named, opened: false, code, message });
+      return;
+    }
+    const { store } = opening;
+    this.#run.store(store);
+    this.opened++;
+    const { format, version, protection, integrity, iterations, protections } = store.container;
+    this.#summaries.push({
+      path: store.path,
+      format,
+      opened: true,
+      integrity,
+      entries: store.store.entries.length,
+      version,
+      protection,
+      ...(iterations === undefined ? {} : { iterations }),
+      ...(protections === undefined ? {} : { protections }),
+      ...(store.password === undefined ? {} : { password: store.password.source }),
+    });
+  }
+
+  summaries(): readonly StoreSummary[] {
+    return this.#summaries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  }
+}
+
+function refusal(path: string, { code, message }: PkiError): RefusedFile {
+  return { path, file: { size: 0, extension: extensionOf(path) }, code, message };
+}
+
+function atLeast(
+  findings: readonly Described[],
+  least: Severity | undefined,
+): readonly Described[] {
+  if (least === undefined) return findings;
+  const limit = SEVERITIES.indexOf(least);
+  return findings.filter(({ finding }) => SEVERITIES.indexOf(finding.severity) <= limit);
+}
+
+function fails(findings: readonly Described[], failOn: FailOn): boolean {
+  return failOn !== "never" && atLeast(findings, failOn).length > 0;
+}
+
+async function rootOf(host: Host, paths: readonly string[]): Promise<string> {
+  const [only] = paths;
+  if (paths.length !== 1 || only === undefined) return ".";
+  return (await host.files.stat(only)).kind === "directory" ? reported(only) : ".";
+}
+
+function noticesOf(report: AuditReport, unseen: AuditResult["unseen"]): readonly Notice[] {
+  return [
+    ...report.failures.map(({ rule, path, message }) => ({
+      level: "warning" as const,
+      message: `a fault in pki itself: rule ${rule} failed: ${message}`,
+      ...(path === "" ? {} : { path }),
+    })),
+    ...unseen.map(({ path, message }) => ({ level: "warning" as const, path, message })),
+  ];
+}
+
+async function writesOf(
+  host: Host,
+  options: AuditOptions,
+  sifted: Sifted,
+  cache: StoreCache | undefined,
+): Promise<readonly FileWrite[]> {
+  const writes: FileWrite[] = [];
+  if (options.updateBaseline === true && options.baseline !== undefined) {
+    const { baselineWrite } = await import("./audit/sieve.ts");
+    writes.push(await baselineWrite(host, options.baseline, sifted.all));
+  }
+  const cached = await cache?.write(host, options.changedSince !== undefined);
+  if (cached !== undefined) writes.push(cached);
+  return writes;
+}

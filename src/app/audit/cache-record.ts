@@ -1,0 +1,166 @@
+import type { ErrorCode } from "../../model/error.ts";
+import type { KeyFacts, StashFacts } from "../../model/inventory.ts";
+import { Secret } from "../../model/secret.ts";
+import type { Container, Entry, KeyMaterial, Store } from "../../model/store.ts";
+import { parseCertificate } from "../../x509/parse.ts";
+import type { Opening, PasswordOrigin } from "./opening.ts";
+
+interface Shared {
+  readonly stash?: Omit<StashFacts, "path" | "file">;
+}
+
+export interface KeptRefusal extends Shared {
+  readonly format?: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** A store without what only its codec needs. Bytes are base64, dates ISO. */
+export interface KeptStore extends Shared {
+  readonly container: Readonly<Record<string, unknown>>;
+  readonly defaultLabel?: string;
+  readonly entries: readonly KeptEntry[];
+  readonly keys: readonly KeyFacts[];
+  readonly origin?: PasswordOrigin;
+}
+
+export type Kept = KeptRefusal | KeptStore;
+
+interface KeptEntry {
+  readonly kind: Entry["kind"];
+  readonly label: string;
+  readonly created?: string;
+  readonly certificates?: readonly string[];
+  readonly enabled?: boolean;
+  readonly pkcs10?: string;
+  readonly algorithm?: string;
+  readonly key?: { readonly scheme: string; readonly blob: string } | "open";
+}
+
+/** A result as the cache keeps it. An open key is left out: only that it was open is kept. */
+export function packed(opening: Opening): Kept {
+  if ("refused" in opening) {
+    const { format, code, message, stash } = opening.refused;
+    return { ...(format === undefined ? {} : { format }), code, message, ...packedStash(stash) };
+  }
+  const { store: opened, origin } = opening;
+  const { rest: _, ...container } = opened.container;
+  const { defaultLabel, entries } = opened.store;
+  return {
+    container,
+    ...(defaultLabel === undefined ? {} : { defaultLabel }),
+    entries: entries.map(packedEntry),
+    keys: opened.keys,
+    ...(origin === undefined ? {} : { origin }),
+    ...packedStash(opened.stash),
+  };
+}
+
+function packedStash(stash: StashFacts | undefined): Shared {
+  if (stash === undefined) return {};
+  const { path: _, file: __, ...facts } = stash;
+  return { stash: facts };
+}
+
+function packedEntry(entry: Entry): KeptEntry {
+  const { kind, label, created } = entry;
+  const base = {
+    kind,
+    label,
+    ...(created === undefined ? {} : { created: created.toISOString() }),
+  };
+  switch (entry.kind) {
+    case "key":
+      return {
+        ...base,
+        key: packedKey(entry.key),
+        certificates: entry.chain.map(({ der }) => toBase64(der)),
+      };
+    case "trusted":
+      return {
+        ...base,
+        enabled: entry.enabled,
+        certificates: [toBase64(entry.certificate.der)],
+      };
+    case "request":
+      return { ...base, key: packedKey(entry.key), pkcs10: toBase64(entry.pkcs10) };
+    case "secret":
+      return { ...base, key: packedKey(entry.key), algorithm: entry.algorithm };
+  }
+}
+
+function packedKey(key: KeyMaterial): NonNullable<KeptEntry["key"]> {
+  return key.state === "open" ? "open" : { scheme: key.scheme, blob: toBase64(key.blob) };
+}
+
+/** @throws whatever a damaged record runs into: the store is then opened anew */
+export function revived(kept: KeptStore): {
+  container: Container;
+  store: Store;
+  keys: readonly KeyFacts[];
+} {
+  const { passwordExpires, ...container } = kept.container as unknown as Container;
+  const { defaultLabel } = kept;
+  return {
+    container: {
+      ...container,
+      ...(passwordExpires === undefined ? {} : { passwordExpires: new Date(passwordExpires) }),
+    },
+    store: {
+      entries: kept.entries.map(revivedEntry),
+      ...(defaultLabel === undefined ? {} : { defaultLabel }),
+    },
+    keys: kept.keys,
+  };
+}
+
+function revivedEntry(kept: KeptEntry): Entry {
+  const base = {
+    label: kept.label,
+    ...(kept.created === undefined ? {} : { created: new Date(kept.created) }),
+  };
+  const certificates = (kept.certificates ?? []).map((text) => parseCertificate(fromBase64(text)));
+  const [first, ...others] = certificates;
+  switch (kept.kind) {
+    case "key":
+      if (first === undefined) throw new Error("a key without its certificate");
+      return { kind: "key", ...base, key: revivedKey(kept.key), chain: [first, ...others] };
+    case "trusted":
+      if (first === undefined) throw new Error("a signer without its certificate");
+      return { kind: "trusted", ...base, certificate: first, enabled: kept.enabled === true };
+    case "request":
+      return {
+        kind: "request",
+        ...base,
+        key: revivedKey(kept.key),
+        pkcs10: fromBase64(kept.pkcs10 ?? ""),
+      };
+    case "secret":
+      return {
+        kind: "secret",
+        ...base,
+        key: revivedKey(kept.key),
+        algorithm: kept.algorithm ?? "",
+      };
+  }
+}
+
+function revivedKey(key: KeptEntry["key"]): KeyMaterial {
+  if (key === "open") return { state: "open", pkcs8: new Secret(new Uint8Array(0)) };
+  return { state: "sealed", scheme: key?.scheme ?? "", blob: fromBase64(key?.blob ?? "") };
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  }
+  return btoa(text);
+}
+
+function fromBase64(text: string): Uint8Array {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}

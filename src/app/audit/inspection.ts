@@ -1,0 +1,169 @@
+import type { Host } from "../../io/host.ts";
+import { PkiError } from "../../model/error.ts";
+import type { FileFacts, RefusedFile } from "../../model/inventory.ts";
+import { MAX_STORE_BYTES } from "../open.ts";
+import { ArchiveBudget, archiveFiles, HEAD_BYTES } from "./archive.ts";
+import { type FileKind, kindOf, mayHaveLatePem } from "./kind.ts";
+import type { Opening } from "./opening.ts";
+import { extensionOf, type FileBeside, type StoreFile, withExtension } from "./store-file.ts";
+import type { WalkedFile } from "./walk.ts";
+
+/** How far into a text a first PEM block is looked for. */
+const LATE_PEM_BYTES = 1024 * 1024;
+
+/** Something to judge: a store to open, or a refusal. */
+export type Candidate =
+  | {
+      readonly file: StoreFile;
+      readonly kind: FileKind & { is: "store" };
+      readonly cached?: string;
+    }
+  | { readonly refused: RefusedFile };
+
+/** Which paths are tracked by git, by reported path; undefined outside of work trees. */
+export type Tracked = (disk: string) => boolean | undefined;
+
+/** Looks at one file of the walk: an ordinary one costs one small read and gives nothing. */
+export async function* candidatesOf(
+  host: Host,
+  walked: WalkedFile,
+  tracked: Tracked,
+  count: (members: number) => void,
+): AsyncGenerator<Candidate> {
+  const { path, disk, look } = walked;
+  const file = fileFacts(path, walked, tracked);
+  try {
+    const head = await headOf(host, walked);
+    const kind = kindOf(path, head);
+    if (kind.is === "ordinary") {
+      if (walked.named) yield { refused: unread(path, file, { is: "unread", other: undefined }) };
+      return;
+    }
+    if (kind.is === "unread") {
+      yield { refused: unread(path, file, kind) };
+    } else if (kind.is === "archive") {
+      const content = {
+        size: look.size,
+        read: (offset: number, length: number) => host.files.part(disk, offset, length),
+      };
+      const budget = new ArchiveBudget(look.size);
+      for await (const found of archiveFiles(kind.archive, content, path, budget)) {
+        yield memberCandidate(found);
+      }
+      count(budget.members);
+    } else if (look.size > MAX_STORE_BYTES) {
+      const message = `is larger than ${MAX_STORE_BYTES} bytes`;
+      yield { refused: { path, file, format: kind.format, code: "file-too-large", message } };
+    } else {
+      yield { file: onDisk(host, walked, file, head, tracked), kind };
+    }
+  } catch (error) {
+    if (!(error instanceof PkiError)) throw error;
+    yield { refused: { path, file, code: error.code, message: error.message } };
+  }
+}
+
+type Member = typeof archiveFiles extends (...args: never) => AsyncGenerator<infer M> ? M : never;
+
+function memberCandidate(found: Member): Candidate {
+  if ("error" in found) {
+    const { path, format, error, size } = found;
+    const file = { size, extension: extensionOf(path) };
+    const named = format === undefined ? {} : { format };
+    return { refused: { path, file, ...named, code: error.code, message: error.message } };
+  }
+  const kind = kindOf(found.path, found.head);
+  if (kind.is === "store") return { file: found, kind };
+  return { refused: unread(found.path, found.file, kind) };
+}
+
+function unread(path: string, file: FileFacts, kind: FileKind): RefusedFile {
+  const other = kind.is === "unread" ? kind.other : undefined;
+  if (other !== undefined) {
+    const message = `this is ${other.title}, which pki does not read`;
+    return { path, file, format: other.id, code: "format-unsupported", message };
+  }
+  const message =
+    file.size === 0 ? "the file is empty" : "this is no keystore or certificate that pki knows";
+  return { path, file, code: "format-unknown", message };
+}
+
+async function headOf(host: Host, { path, disk, look }: WalkedFile): Promise<Uint8Array> {
+  if (look.size === 0) return new Uint8Array(0);
+  const head = await host.files.part(disk, 0, Math.min(look.size, HEAD_BYTES));
+  if (look.size <= HEAD_BYTES || !mayHaveLatePem(path)) return head;
+  const { is } = kindOf(path, head);
+  if (is === "store" || is === "archive") return head;
+  return host.files.part(disk, 0, Math.min(look.size, LATE_PEM_BYTES));
+}
+
+function fileFacts(path: string, { disk, look }: WalkedFile, tracked: Tracked): FileFacts {
+  const known = tracked(disk);
+  return {
+    size: look.size,
+    extension: extensionOf(path),
+    modified: look.modified,
+    ...(look.mode === undefined ? {} : { mode: look.mode }),
+    ...(known === undefined ? {} : { tracked: known }),
+  };
+}
+
+function onDisk(
+  host: Host,
+  walked: WalkedFile,
+  file: FileFacts,
+  head: Uint8Array,
+  tracked: Tracked,
+): StoreFile {
+  const { path, disk, look } = walked;
+  return {
+    path,
+    file,
+    head,
+    // A file that fits into its head was read already.
+    read: async () =>
+      look.size === head.length ? head : (await host.files.read(disk, MAX_STORE_BYTES)).bytes,
+    async beside(extension): Promise<FileBeside | undefined> {
+      const other = withExtension(disk, extension);
+      if (other === disk) return undefined;
+      const otherLook = await host.files.look(other);
+      const followed = otherLook.kind === "link" ? await linked(host, other) : otherLook;
+      if (followed.kind !== "file") return undefined;
+      const at = withExtension(path, extension);
+      return {
+        path: at,
+        file: fileFacts(at, { path: at, disk: other, look: followed, named: false }, tracked),
+        read: async () => (await host.files.read(other, HEAD_BYTES)).bytes,
+      };
+    },
+  };
+}
+
+async function linked(host: Host, path: string): Promise<WalkedFile["look"]> {
+  return host.files.look(await host.files.realPath(path));
+}
+
+/**
+ * Runs `work` over `items` with a few at once and gives the results in the order of the items: key
+ * derivations run beside each other, and the findings come out the same every time.
+ */
+export async function* inOrder<Item, Result>(
+  items: AsyncIterable<Item>,
+  width: number,
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result> {
+  const running: Promise<Result>[] = [];
+  try {
+    for await (const item of items) {
+      const started = work(item);
+      started.catch(() => {}); // told when it is awaited, below
+      running.push(started);
+      if (running.length >= width) yield await (running.shift() as Promise<Result>);
+    }
+    while (running.length > 0) yield await (running.shift() as Promise<Result>);
+  } finally {
+    await Promise.allSettled(running);
+  }
+}
+
+export type Opened = Opening;

@@ -1,0 +1,116 @@
+import { basename } from "node:path";
+import { nameOther, recognise } from "../../codecs/index.ts";
+import type { OtherFormat } from "../../codecs/other-formats.ts";
+import { indexOfAscii } from "../../codecs/sniff.ts";
+import type { FormatId } from "../../model/store.ts";
+import { extensionOf } from "./store-file.ts";
+
+/** What a file looks like by its first bytes, and by its name where that makes a promise. */
+export type FileKind =
+  | { readonly is: "store"; readonly format: FormatId }
+  | { readonly is: "archive"; readonly archive: "zip" | "gzip" | "tar" }
+  /** Holds certificates or keys and is not read, or promises to and is something else. */
+  | { readonly is: "unread"; readonly other: OtherFormat | undefined }
+  | { readonly is: "ordinary" };
+
+/** Names that promise a store: then unknown contents are told. */
+const PROMISES = new Set([
+  ".kdb",
+  ".jks",
+  ".jceks",
+  ".keystore",
+  ".truststore",
+  ".p12",
+  ".pfx",
+  ".pkcs12",
+  ".bks",
+  ".ubr",
+  ".bcfks",
+  ".pem",
+  ".crt",
+  ".cer",
+  ".arm",
+  ".der",
+  ".p7b",
+  ".p7c",
+]);
+
+/** NSS databases are SQLite or Berkeley DB, which many other files are too. */
+const NSS_NAMES = /^(?:cert|key)[0-9]+\.db$/;
+
+export function kindOf(path: string, head: Uint8Array): FileKind {
+  const format = recognise(head);
+  const extension = extensionOf(path);
+  if (format === "pem" && !mayBePem(extension, head)) return { is: "ordinary" };
+  if (format !== undefined) return { is: "store", format };
+  const other = nameOther(head);
+  if (other?.id === "zip" || other?.id === "gzip") return { is: "archive", archive: other.id };
+  if (isTar(head)) return { is: "archive", archive: "tar" };
+  if (other?.id === "nss" && !NSS_NAMES.test(basename(path))) return { is: "ordinary" };
+  if (other !== undefined) {
+    return other.store === true ? { is: "unread", other } : { is: "ordinary" };
+  }
+  return PROMISES.has(extension) ? { is: "unread", other: undefined } : { is: "ordinary" };
+}
+
+/** Text that may have its first block far down: comments before each CA, `openssl x509 -text`. */
+export function mayHaveLatePem(path: string): boolean {
+  return [".pem", ".crt", ".cer", ".arm", ".key", ".txt"].includes(extensionOf(path));
+}
+
+/**
+ * Program text and documentation quote PEM blocks: a block counts where its BEGIN stands at the start
+ * of a line and the file is not, by its name, something that shows one.
+ */
+function mayBePem(extension: string, head: Uint8Array): boolean {
+  if (QUOTES_PEM.has(extension)) return false;
+  for (let at = indexOfAscii(head, BEGIN); at !== -1; at = indexOfAscii(head, BEGIN, at + 1)) {
+    if (lineStart(head, at) && !OTHER_LABELS.test(labelAt(head, at + BEGIN.length))) return true;
+  }
+  return PROMISES.has(extension);
+}
+
+const BEGIN = "-----BEGIN ";
+/** Armour that is nobody's certificate or key of ours. */
+const OTHER_LABELS = /^(?:PGP |OPENSSH |SSH2 |DH |EC PARAM|X509 CRL|PUBLIC KEY|RSA PUBLIC)/;
+const QUOTES_PEM = new Set([
+  ".md",
+  ".adoc",
+  ".rst",
+  ".html",
+  ".c",
+  ".h",
+  ".cc",
+  ".cpp",
+  ".cs",
+  ".go",
+  ".java",
+  ".js",
+  ".json",
+  ".kt",
+  ".mjs",
+  ".cjs",
+  ".php",
+  ".pl",
+  ".py",
+  ".rb",
+  ".rs",
+  ".scala",
+  ".swift",
+  ".ts",
+  ".tsx",
+]);
+
+function lineStart(bytes: Uint8Array, at: number): boolean {
+  const before = bytes[at - 1];
+  return at === 0 || before === 0x0a || before === 0x0d || (at === 3 && bytes[0] === 0xef);
+}
+
+function labelAt(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + 16));
+}
+
+/** `ustar` at its place (POSIX pax, and GNU with two spaces). */
+export function isTar(head: Uint8Array): boolean {
+  return head.length >= 512 && indexOfAscii(head.subarray(257, 262), "ustar") === 0;
+}

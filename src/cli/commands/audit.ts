@@ -1,0 +1,208 @@
+import { reportWrite } from "../../app/audit/sieve.ts";
+import { type AuditOptions, type AuditResult, auditPaths, type FailOn } from "../../app/audit.ts";
+import type { Outcome } from "../../app/outcome.ts";
+import { profiles } from "../../audit/profiles.ts";
+import type { ProfileId } from "../../audit/rule.ts";
+import type { FileWrite, Host } from "../../io/host.ts";
+import { PkiError } from "../../model/error.ts";
+import { SEVERITIES, type Severity } from "../../model/finding.ts";
+import { type AuditFormat, type AuditRenderer, auditFormats } from "../../render/audit/index.ts";
+import { auditJson } from "../../render/audit/json.ts";
+import type { CommandDefinition } from "../command.ts";
+import { Exit } from "../exit-code.ts";
+import { addExamples, addPasswordOption } from "../password-options.ts";
+
+interface Options {
+  readonly at?: string;
+  readonly profile?: readonly string[];
+  readonly password?: string;
+  readonly passwords?: string;
+  readonly policy?: string;
+  readonly failOn?: string;
+  readonly minSeverity?: string;
+  readonly baseline?: string;
+  readonly updateBaseline?: boolean;
+  readonly changedSince?: string;
+  readonly cache?: string;
+  readonly format?: readonly string[];
+  readonly json?: boolean;
+}
+
+interface Shown extends AuditResult {
+  /** For stdout. */
+  readonly text: string;
+}
+
+/** `pki audit PATH…` */
+export const auditCommand: CommandDefinition<Options, Shown> = {
+  writes: false,
+  define(command) {
+    const several = (value: string, before: readonly string[] = []) => [...before, value];
+    command.argument("<path...>", "directories and files; every format is told by content");
+    addPasswordOption(command);
+    command
+      .option("--passwords <file>", 'YAML of "pattern": source, for stores of many passwords')
+      .option("--at <date>", "judge as on that day, such as 2027-01-31")
+      .option("--profile <ids>", `beside default: ${profileIds().join(", ")}`, several)
+      .option("--policy <file>", "default: pki-policy.yaml in this directory")
+      .option(
+        "--fail-on <severity>",
+        "exit 3 from here on: error (default), warning, notice, never",
+      )
+      .option("--min-severity <severity>", "leave out what is less: error, warning, notice")
+      .option("--baseline <file>", "leave out what was there when this file was made")
+      .option("--update-baseline", "make the baseline of what is there now")
+      .option("--changed-since <ref>", "only files that differ from that revision of git")
+      .option("--cache <file>", "do not open unchanged stores again")
+      .option(
+        "--format <format[=file]>",
+        `again for more: ${auditFormats.map(({ id }) => id).join(", ")}`,
+        several,
+      );
+    addExamples(
+      command,
+      ["pki audit .", "what will break in the stores of this directory, worst first"],
+      ["pki audit /opt --at 2027-01-31 --fail-on warning", "what is wrong by the end of January"],
+      [
+        "pki audit . --profile mq --format sarif=audit.sarif",
+        "for queue managers; for code scanning",
+      ],
+    );
+  },
+  plan,
+  text: ({ text }) => text,
+  json: ({ report }) => auditJson(report),
+  exitCode({ failed, unseen, report }) {
+    if (report.failures.length > 0) return Exit.failed;
+    if (failed) return Exit.findings;
+    return unseen.length > 0 ? Exit.someFailed : Exit.fine;
+  },
+};
+
+async function plan(
+  host: Host,
+  args: readonly string[],
+  options: Options,
+): Promise<Outcome<Shown>> {
+  const outputs = (options.format ?? []).map(outputOf);
+  const { stdoutIsTerminal, columns } = host.terminal;
+  if (outputs.filter(({ file }) => file === undefined).length > 1) {
+    throw new PkiError("usage", "only one format can go to standard output", {
+      where: "--format",
+      hint: "give the others a file: --format sarif=audit.sarif",
+    });
+  }
+  const { result, ...outcome } = await auditPaths(host, args, auditOptions(options));
+  const colour = stdoutIsTerminal && (host.env("NO_COLOR") ?? "") === "";
+  const writes: FileWrite[] = [];
+  let text: string | undefined;
+  for (const { format, file } of outputs) {
+    const render = await format.load();
+    if (file === undefined) {
+      const view = { columns: stdoutIsTerminal ? columns : undefined, colour };
+      text = whole(render(result.report, view));
+      continue;
+    }
+    const content = whole(render(result.report, { columns: undefined, colour: false }));
+    const bytes = new TextEncoder().encode(content);
+    writes.push(await reportWrite(host, file, bytes, `report as ${format.id}`, false));
+  }
+  if (text === undefined && options.json !== true) {
+    const [human] = auditFormats;
+    const render = await (human as AuditFormat).load();
+    const view = { columns: stdoutIsTerminal ? columns : undefined, colour };
+    text = whole(render(result.report, view));
+  }
+  return {
+    ...outcome,
+    result: { ...result, text: text ?? "" },
+    writes: [...outcome.writes, ...writes],
+  };
+}
+
+function whole(rendered: ReturnType<AuditRenderer>): string {
+  return typeof rendered === "string" ? rendered : [...rendered].join("");
+}
+
+function outputOf(text: string): { format: AuditFormat; file: string | undefined } {
+  const at = text.indexOf("=");
+  const id = at === -1 ? text : text.slice(0, at);
+  const file = at === -1 ? undefined : text.slice(at + 1);
+  const format = auditFormats.find((known) => known.id === id);
+  if (format === undefined || file === "") {
+    throw new PkiError("usage", "must be FORMAT or FORMAT=FILE", {
+      where: "--format",
+      hint: `formats are ${auditFormats.map((known) => known.id).join(", ")}`,
+    });
+  }
+  return { format, file };
+}
+
+function auditOptions(options: Options): AuditOptions {
+  const { at, profile, failOn, minSeverity, updateBaseline, baseline } = options;
+  if (updateBaseline === true && baseline === undefined) {
+    throw new PkiError("usage", "needs --baseline FILE", { where: "--update-baseline" });
+  }
+  return {
+    program: PKI_VERSION,
+    ...given("password", options.password),
+    ...given("passwords", options.passwords),
+    ...given("policy", options.policy),
+    ...given("baseline", baseline),
+    ...given("updateBaseline", updateBaseline),
+    ...given("changedSince", options.changedSince),
+    ...given("cache", options.cache),
+    ...given("at", at === undefined ? undefined : dateOf(at)),
+    ...given("profiles", profile === undefined ? undefined : profilesOf(profile)),
+    ...given("failOn", choice<FailOn>("--fail-on", failOn, [...SEVERITIES, "never"])),
+    ...given("minSeverity", choice<Severity>("--min-severity", minSeverity, SEVERITIES)),
+  };
+}
+
+function given<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { [key in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { [key in Name]: Value });
+}
+
+function choice<Choice extends string>(
+  where: string,
+  text: string | undefined,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const found = choices.find((known) => known === text);
+  if (text !== undefined && found === undefined) {
+    throw new PkiError("usage", `must be one of ${choices.join(", ")}`, { where });
+  }
+  return found;
+}
+
+function profileIds(): readonly ProfileId[] {
+  return profiles.map(({ id }) => id).filter((id) => id !== "default");
+}
+
+function profilesOf(texts: readonly string[]): readonly ProfileId[] {
+  const names = texts.flatMap((text) => text.split(",")).filter((name) => name !== "");
+  return names.map((name) => {
+    const found = profiles.find(({ id }) => id === name);
+    if (found !== undefined) return found.id;
+    throw new PkiError("usage", "there is no such profile", {
+      where: "--profile",
+      hint: `profiles are ${profiles.map(({ id }) => id).join(", ")}`,
+    });
+  });
+}
+
+const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2}):(\d{2})Z)?$/;
+
+/** A day (its beginning, UTC) or a moment such as `2027-01-31T12:00:00Z`. */
+function dateOf(text: string): Date {
+  const date = new Date(text);
+  const same = DATE.test(text) && !Number.isNaN(date.getTime());
+  if (same && date.toISOString().startsWith(text.replace(/Z$/, ""))) return date;
+  throw new PkiError("usage", "must be a day such as 2027-01-31", { where: "--at" });
+}
+
+/** Put in by the build: the version in package.json. */
+declare const PKI_VERSION: string;
