@@ -19,6 +19,8 @@ export interface StoreRecord {
   /** Same tag, same password; absent where no password was used. */
   readonly passwordTag?: string;
   readonly passwordLength?: number;
+  /** True where it is public knowledge. */
+  readonly passwordWellKnown?: boolean;
   readonly keyLabels: readonly string[];
   /** SHA-256 of the certificates trusted here (enabled signers), and of those in key chains. */
   readonly trusted: readonly string[];
@@ -91,7 +93,11 @@ export class InventoryBuilder {
       format: store.container.format,
       ...(store.password === undefined
         ? {}
-        : { passwordTag: store.password.tag, passwordLength: store.password.length }),
+        : {
+            passwordTag: store.password.tag,
+            passwordLength: store.password.length,
+            passwordWellKnown: store.password.wellKnown !== undefined,
+          }),
       keyLabels,
       trusted,
       personal,

@@ -1,6 +1,6 @@
 import type { Certificate } from "../model/certificate.ts";
 import type { Facts, Place, Severity } from "../model/finding.ts";
-import type { OpenedStore, RefusedFile } from "../model/inventory.ts";
+import type { FileFacts, OpenedStore, RefusedFile, StashFacts } from "../model/inventory.ts";
 import type { Entry } from "../model/store.ts";
 import type { CertificateView } from "./certificate-view.ts";
 import type { InventoryView } from "./inventory-view.ts";
@@ -48,6 +48,17 @@ export interface StoreSubject {
   viewOf(certificate: Certificate): CertificateView;
 }
 
+/** A file that looks like a store, whether it could be opened or not: one of the two is there. */
+export interface FileSubject {
+  readonly path: string;
+  readonly file: FileFacts;
+  /** What it is, or looks like. */
+  readonly format?: string;
+  readonly stash?: StashFacts;
+  readonly opened?: OpenedStore;
+  readonly refused?: RefusedFile;
+}
+
 export type ParameterValue = number | string | boolean | readonly string[];
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
@@ -61,6 +72,8 @@ export interface RuleContext<P extends Parameters = Parameters> {
 /** A rule's judgement; `severity` only where this case differs from the rule's own. */
 export interface Verdict {
   readonly facts: Facts;
+  /** The file that is at fault where it is not the subject's own: a stash. */
+  readonly path?: string;
   readonly severity?: Severity;
 }
 
@@ -110,6 +123,12 @@ export interface StoreRule<P extends Parameters = Parameters> extends RuleBase<P
   check(subject: StoreSubject, context: RuleContext<P>): Verdict | undefined;
 }
 
+/** Judged for each file that looks like a store, opened or not. */
+export interface FileRule<P extends Parameters = Parameters> extends RuleBase<P> {
+  readonly on: "file";
+  check(subject: FileSubject, context: RuleContext<P>): Verdict | undefined;
+}
+
 /** Judged for each file that could not be opened as a store. */
 export interface RefusedRule<P extends Parameters = Parameters> extends RuleBase<P> {
   readonly on: "refused";
@@ -122,13 +141,21 @@ export interface InventoryRule<P extends Parameters = Parameters> extends RuleBa
   check(inventory: InventoryView, context: RuleContext<P>): Iterable<InventoryVerdict>;
 }
 
-export type Rule = CertificateRule | UseRule | EntryRule | StoreRule | RefusedRule | InventoryRule;
+export type Rule =
+  | CertificateRule
+  | UseRule
+  | EntryRule
+  | StoreRule
+  | FileRule
+  | RefusedRule
+  | InventoryRule;
 
 type AnyRule<P extends Parameters> =
   | CertificateRule<P>
   | UseRule<P>
   | EntryRule<P>
   | StoreRule<P>
+  | FileRule<P>
   | RefusedRule<P>
   | InventoryRule<P>;
 

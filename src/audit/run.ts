@@ -7,7 +7,15 @@ import type { OpenedStore, RefusedFile } from "../model/inventory.ts";
 import type { Entry } from "../model/store.ts";
 import { CertificateView } from "./certificate-view.ts";
 import { InventoryBuilder, type InventoryView } from "./inventory-view.ts";
-import type { Parameters, ProfileId, Rule, RuleContext, UseSubject, Verdict } from "./rule.ts";
+import type {
+  FileSubject,
+  Parameters,
+  ProfileId,
+  Rule,
+  RuleContext,
+  UseSubject,
+  Verdict,
+} from "./rule.ts";
 import { StoreView } from "./store-view.ts";
 
 /** How a rule applies to one path: the policy's answer. */
@@ -104,6 +112,14 @@ export class AuditRun {
       });
     }
     for (const { view, entry } of uses) this.#certificate(view, { path, label: entry.label });
+    const { file, stash, container } = store;
+    this.#file({
+      path,
+      file,
+      format: container.format,
+      opened: store,
+      ...(stash === undefined ? {} : { stash }),
+    });
   }
 
   /** Certificate rules: judged once for each certificate, unless the policy gives this path other parameters. */
@@ -140,6 +156,28 @@ export class AuditRun {
       this.#guard(rule, file.path, () => {
         const verdict = rule.check(file, this.#context(setting));
         this.#take(rule, setting, file.path, { path: file.path }, verdict);
+      });
+    }
+    const { format, stash } = file;
+    this.#file({
+      path: file.path,
+      file: file.file,
+      refused: file,
+      ...(format === undefined ? {} : { format }),
+      ...(stash === undefined ? {} : { stash }),
+    });
+  }
+
+  #file(subject: FileSubject): void {
+    const { path } = subject;
+    for (const rule of this.#options.rules) {
+      if (rule.on !== "file") continue;
+      const setting = this.#options.settings(rule, path);
+      if (setting === undefined) continue;
+      this.#guard(rule, path, () => {
+        const verdict = rule.check(subject, this.#context(setting));
+        const at = verdict?.path ?? path;
+        this.#take(rule, setting, at, { path: at }, verdict);
       });
     }
   }

@@ -21,6 +21,8 @@ export interface PasswordFacts {
   readonly length: number;
   /** Estimated bits: length times log2 of the alphabet of the character classes used. */
   readonly bits: number;
+  /** Whether it has ASCII characters only; absent: not looked at. */
+  readonly ascii?: boolean;
   /** Same value for the same password within one run, another in the next run: an HMAC under a random key. */
   readonly tag: string;
 }
@@ -66,5 +68,10 @@ export interface RefusedFile {
   readonly format?: string;
   readonly code: ErrorCode;
   readonly message: string;
+  /**
+   * What a transfer or a build step seems to have made of a binary file: `line-ends`, every LF became CR LF;
+   * `text`, its bytes were taken for UTF-8 text and those that are none replaced.
+   */
+  readonly damage?: "line-ends" | "text";
   readonly stash?: StashFacts;
 }

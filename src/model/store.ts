@@ -38,6 +38,8 @@ export interface TrustedEntry extends Named {
   readonly certificate: Certificate;
   /** False where the format can switch trust off (KDB flag bit 0). */
   readonly enabled: boolean;
+  /** PKCS#12: whether Oracle's attribute marks it. Java does not see a trusted entry without the mark. */
+  readonly javaTrusted?: boolean;
 }
 
 export interface RequestEntry extends Named {

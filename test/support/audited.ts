@@ -45,7 +45,16 @@ export interface Audited {
 }
 
 /** Only passwords that are public knowledge have a name. */
-const WELL_KNOWN = ["changeit", "changeme", "WebAS", "nirvana", "password", "passw0rd", "manage"];
+const WELL_KNOWN = [
+  "",
+  "changeit",
+  "changeme",
+  "WebAS",
+  "nirvana",
+  "password",
+  "passw0rd",
+  "manage",
+];
 
 export const DEFAULT_AT = "2026-07-01T00:00:00Z";
 
@@ -113,7 +122,7 @@ async function openFile(
   if (format === undefined) {
     const other = nameOther(bytes);
     if (other === undefined) return undefined;
-    return refuse("format-unsupported", `${other.title} is not read`, other.title);
+    return refuse("format-unsupported", `${other.title} is not read`, other.id);
   }
   try {
     const codec = await codecFor(format);
@@ -225,9 +234,10 @@ function passwordFacts(password: Secret, source: PasswordFacts["source"]): Passw
     const alphabet = classes.reduce((sum, [has, size]) => sum + (has.test(text) ? size : 0), 0);
     return {
       source,
-      ...(wellKnown === undefined ? {} : { wellKnown }),
+      ...(wellKnown === undefined ? {} : { wellKnown: wellKnown || "(empty)" }),
       length: bytes.length,
       bits: Math.floor(bytes.length * Math.log2(Math.max(1, alphabet))),
+      ascii: bytes.every((byte) => byte < 0x80),
       tag: createHash("sha256").update(bytes).digest("hex"),
     };
   });

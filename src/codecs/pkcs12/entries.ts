@@ -153,6 +153,7 @@ function trustedEntry(bag: CertificateBag, labels: Labels): Entry {
     }),
     certificate: bag.certificate,
     enabled: true,
+    javaTrusted: trusted,
   };
 }
 
