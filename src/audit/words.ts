@@ -21,3 +21,16 @@ export function placesOf(record: CertificateRecord): Place[] {
     sha256: record.sha256,
   }));
 }
+
+/** Certificates by the SHA-256 of their public key, in order of first sight. */
+export function bySpki(
+  records: Iterable<CertificateRecord>,
+): ReadonlyMap<string, readonly CertificateRecord[]> {
+  const groups = new Map<string, CertificateRecord[]>();
+  for (const record of records) {
+    const group = groups.get(record.spki);
+    if (group === undefined) groups.set(record.spki, [record]);
+    else group.push(record);
+  }
+  return groups;
+}

@@ -13,7 +13,8 @@ export const certificateExpired = rule({
   ],
   profiles: ["default"],
   check({ view, use }, { now }) {
-    const { notAfter } = view.certificate;
+    const { notBefore, notAfter } = view.certificate;
+    if (notAfter < notBefore) return undefined; // told by validity-reversed
     if (notAfter >= now) return undefined;
     return {
       facts: {

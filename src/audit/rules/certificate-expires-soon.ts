@@ -11,7 +11,8 @@ export const certificateExpiresSoon = rule({
   profiles: ["default"],
   parameters: { days: 30, errorDays: 7 },
   check({ view, use }, { now, parameters }) {
-    const { notAfter } = view.certificate;
+    const { notBefore, notAfter } = view.certificate;
+    if (notAfter < notBefore) return undefined; // told by validity-reversed
     if (notAfter < now) return undefined;
     const days = daysBetween(now, notAfter);
     if (days > parameters.days) return undefined;

@@ -11,7 +11,8 @@ export const certificateNotYetValid = rule({
   profiles: ["default"],
   parameters: { skewMinutes: 5 },
   check({ view, use }, { now, parameters }) {
-    const { notBefore } = view.certificate;
+    const { notBefore, notAfter } = view.certificate;
+    if (notAfter < notBefore) return undefined; // told by validity-reversed
     if (notBefore.getTime() - now.getTime() <= parameters.skewMinutes * 60_000) return undefined;
     return {
       facts: { subject: view.subject, use, notBefore: isoSecond(notBefore) },

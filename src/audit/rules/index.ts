@@ -8,20 +8,25 @@ import { caPurposeExcludesLeaf } from "./ca-purpose-excludes-leaf.ts";
 import { certificateExpired } from "./certificate-expired.ts";
 import { certificateExpiresSoon } from "./certificate-expires-soon.ts";
 import { certificateNotYetValid } from "./certificate-not-yet-valid.ts";
+import { chainExpiresBeforeLeaf } from "./chain-expires-before-leaf.ts";
 import { chainIncomplete } from "./chain-incomplete.ts";
 import { chainOrder } from "./chain-order.ts";
 import { chainSameName } from "./chain-same-name.ts";
 import { chainSignatureWrong } from "./chain-signature-wrong.ts";
 import { chainTooLong } from "./chain-too-long.ts";
 import { encodingNotDer } from "./encoding-not-der.ts";
+import { expiryClustered } from "./expiry-clustered.ts";
 import { extensionCriticalUnknown } from "./extension-critical-unknown.ts";
 import { extensionDuplicate } from "./extension-duplicate.ts";
 import { extensionMalformed } from "./extension-malformed.ts";
 import { issuerAmbiguous } from "./issuer-ambiguous.ts";
 import { issuerTestCa } from "./issuer-test-ca.ts";
+import { keyDatabasePasswordExpired } from "./key-database-password-expired.ts";
+import { keyDatabasePasswordExpiresSoon } from "./key-database-password-expires-soon.ts";
 import { keyIdentifierMismatch } from "./key-identifier-mismatch.ts";
 import { keyIdentifierMissing } from "./key-identifier-missing.ts";
 import { keyInTrustStore } from "./key-in-trust-store.ts";
+import { keyPastCryptoperiod } from "./key-past-cryptoperiod.ts";
 import { leafIsCa } from "./leaf-is-ca.ts";
 import { leafKeyUsage } from "./leaf-key-usage.ts";
 import { leafSigns } from "./leaf-signs.ts";
@@ -51,6 +56,13 @@ import { serialSequential } from "./serial-sequential.ts";
 import { serialTooLong } from "./serial-too-long.ts";
 import { serialTooShort } from "./serial-too-short.ts";
 import { serialZero } from "./serial-zero.ts";
+import { signatureAlgorithmMismatch } from "./signature-algorithm-mismatch.ts";
+import { signatureMd2 } from "./signature-md2.ts";
+import { signatureMd4 } from "./signature-md4.ts";
+import { signatureMd5 } from "./signature-md5.ts";
+import { signatureParameters } from "./signature-parameters.ts";
+import { signatureSha1 } from "./signature-sha1.ts";
+import { signatureSha224 } from "./signature-sha224.ts";
 import { signerSwitchedOff } from "./signer-switched-off.ts";
 import { trustBelowRoot } from "./trust-below-root.ts";
 import { trustLeafWithItsCa } from "./trust-leaf-with-its-ca.ts";
@@ -61,6 +73,9 @@ import { trustPublicBundle } from "./trust-public-bundle.ts";
 import { trustPublicRoot } from "./trust-public-root.ts";
 import { trustTooManyRoots } from "./trust-too-many-roots.ts";
 import { trustWeakRoot } from "./trust-weak-root.ts";
+import { validityEncoding } from "./validity-encoding.ts";
+import { validityReversed } from "./validity-reversed.ts";
+import { validityTooLong } from "./validity-too-long.ts";
 import { versionNot3 } from "./version-not-3.ts";
 
 /** Every rule, by id. */
@@ -74,20 +89,25 @@ export const rules: readonly Rule[] = [
   certificateExpired,
   certificateExpiresSoon,
   certificateNotYetValid,
+  chainExpiresBeforeLeaf,
   chainIncomplete,
   chainOrder,
   chainSameName,
   chainSignatureWrong,
   chainTooLong,
   encodingNotDer,
+  expiryClustered,
   extensionCriticalUnknown,
   extensionDuplicate,
   extensionMalformed,
   issuerAmbiguous,
   issuerTestCa,
+  keyDatabasePasswordExpired,
+  keyDatabasePasswordExpiresSoon,
   keyIdentifierMismatch,
   keyIdentifierMissing,
   keyInTrustStore,
+  keyPastCryptoperiod,
   leafIsCa,
   leafKeyUsage,
   leafSigns,
@@ -117,6 +137,13 @@ export const rules: readonly Rule[] = [
   serialTooLong,
   serialTooShort,
   serialZero,
+  signatureAlgorithmMismatch,
+  signatureMd2,
+  signatureMd4,
+  signatureMd5,
+  signatureParameters,
+  signatureSha1,
+  signatureSha224,
   signerSwitchedOff,
   trustBelowRoot,
   trustLeafWithItsCa,
@@ -127,5 +154,8 @@ export const rules: readonly Rule[] = [
   trustPublicRoot,
   trustTooManyRoots,
   trustWeakRoot,
+  validityEncoding,
+  validityReversed,
+  validityTooLong,
   versionNot3,
 ];

@@ -1,0 +1,71 @@
+import { contextConstructed, DerReader, Tag } from "../bytes/der.ts";
+import type { Certificate } from "../model/certificate.ts";
+import { readPssParameters, readSigned } from "../x509/signature.ts";
+
+/** What a certificate's view does not keep: its fields as they are encoded (RFC 5280 §4.1). */
+export interface RawFields {
+  /** Whole AlgorithmIdentifiers: beside the signature, and in the signed part. */
+  readonly outerAlgorithm: Uint8Array;
+  readonly innerAlgorithm: Uint8Array;
+  readonly notBefore: RawTime;
+  readonly notAfter: RawTime;
+}
+
+/** A Time as it is written. */
+export interface RawTime {
+  readonly general: boolean;
+  readonly text: string;
+}
+
+/** Walks to the fields of a certificate that was parsed before. */
+export function rawFields({ der }: Certificate): RawFields {
+  const { body, algorithm } = readSigned(der, "certificate");
+  const tbs = new DerReader(body, "tbsCertificate").sequence("tbsCertificate");
+  tbs.optional(contextConstructed(0));
+  tbs.next(Tag.integer, "serialNumber");
+  const innerAlgorithm = tbs.nextRaw(Tag.sequence, "signature");
+  tbs.next(Tag.sequence, "issuer");
+  const validity = tbs.sequence("validity");
+  return {
+    outerAlgorithm: algorithm,
+    innerAlgorithm,
+    notBefore: rawTime(validity),
+    notAfter: rawTime(validity),
+  };
+}
+
+function rawTime(validity: DerReader): RawTime {
+  const element = validity.next(undefined, "time");
+  const text = String.fromCharCode(...validity.content(element).subarray(0, 64));
+  return { general: element.tag === Tag.generalizedTime, text };
+}
+
+/** An AlgorithmIdentifier taken apart: its OID and the TLV of its parameters, if any. */
+export function algorithmParts(algorithm: Uint8Array): {
+  readonly oid: string;
+  readonly parameters: Uint8Array | undefined;
+} {
+  const inside = new DerReader(algorithm, "algorithm").sequence("algorithm");
+  const oid = inside.oid();
+  return { oid, parameters: inside.done ? undefined : inside.rest() };
+}
+
+/** OpenSSL's names of signature algorithms hold the hash: `sha1WithRSAEncryption`, `ecdsa-with-SHA224`. */
+const HASH_IN_NAME = /(md2|md4|md5|ripemd160|sha3?-?(?:512-)?\d*)/i;
+
+/**
+ * The hash that a certificate is signed with: `md5`, `sha1`, `sha256` …; undefined for algorithms that bring
+ * their own (Ed25519) or are not known. RSASSA-PSS tells it in its parameters, and means SHA-1 without.
+ */
+export function signatureHash(certificate: Certificate): string | undefined {
+  const name = certificate.signatureAlgorithm;
+  if (name === "rsassaPss") {
+    const { outerAlgorithm } = rawFields(certificate);
+    if (algorithmParts(outerAlgorithm).parameters === undefined) return "sha1";
+    return readPssParameters(outerAlgorithm)?.hash;
+  }
+  if (/^(SLH|ML)-/.test(name)) return undefined;
+  const hash = HASH_IN_NAME.exec(name)?.[1]?.toLowerCase();
+  // `dsaWithSHA`, `shaWithRSAEncryption` are SHA-0.
+  return hash === "sha" ? "sha0" : hash;
+}
