@@ -33,6 +33,7 @@ export class StoreView {
   #subjects: Map<string, CertificateView[]> | undefined;
   #issuers: Map<string, CertificateView[]> | undefined;
   #chained: ReadonlySet<string> | undefined;
+  readonly #kept = new Map<string, unknown>();
   readonly #paths = new Map<string, Path>();
   readonly #verdicts = new Map<string, SignatureVerdict>();
 
@@ -58,13 +59,23 @@ export class StoreView {
 
   /** Distinct trusted certificates, disabled ones left out. */
   get signers(): readonly CertificateView[] {
-    const found = new Map<string, CertificateView>();
-    for (const entry of this.#store.store.entries) {
-      if (entry.kind !== "trusted" || !entry.enabled) continue;
-      const { certificate } = entry;
-      if (!found.has(certificate.sha256)) found.set(certificate.sha256, this.#viewOf(certificate));
-    }
-    return [...found.values()];
+    return this.once("signers", () => {
+      const found = new Map<string, CertificateView>();
+      for (const entry of this.#store.store.entries) {
+        if (entry.kind !== "trusted" || !entry.enabled) continue;
+        const { certificate } = entry;
+        if (!found.has(certificate.sha256)) {
+          found.set(certificate.sha256, this.#viewOf(certificate));
+        }
+      }
+      return [...found.values()];
+    });
+  }
+
+  /** What a rule found out about the whole store, kept for the next entry. `name` tells such things apart. */
+  once<T>(name: string, make: () => T): T {
+    if (!this.#kept.has(name)) this.#kept.set(name, make());
+    return this.#kept.get(name) as T;
   }
 
   viewOf(certificate: Certificate): CertificateView {

@@ -26,8 +26,10 @@ export function isSelfSignedPeer(view: CertificateView, whole: StoreView): boole
 export function publicSigners(
   whole: StoreView,
 ): readonly { readonly view: CertificateView; readonly ca: string }[] {
-  return whole.signers.flatMap((view) => {
-    const ca = view.ca ? publicCa(view.certificate.subject) : undefined;
-    return ca === undefined ? [] : [{ view, ca }];
-  });
+  return whole.once("publicSigners", () =>
+    whole.signers.flatMap((view) => {
+      const ca = view.ca ? publicCa(view.certificate.subject) : undefined;
+      return ca === undefined ? [] : [{ view, ca }];
+    }),
+  );
 }

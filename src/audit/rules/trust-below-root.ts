@@ -18,7 +18,8 @@ export const trustBelowRoot = rule({
     // In the chain of a key of this store it is chain-incomplete.
     if (end !== "missing" || whole.chained.has(view.certificate.sha256)) return undefined;
     // Told of the highest one only.
-    if (chain.slice(1).some((above) => whole.signers.includes(above))) return undefined;
+    const trusted = whole.once("trusted", () => new Set(whole.signers));
+    if (chain.slice(1).some((above) => trusted.has(above))) return undefined;
     const missing = (chain[chain.length - 1] ?? view).issuer;
     return { facts: { subject: view.subject, missing, ca: view.ca } };
   },

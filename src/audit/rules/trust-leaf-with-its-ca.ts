@@ -11,10 +11,11 @@ export const trustLeafWithItsCa = rule({
     if (use !== "signer" || entry.kind !== "trusted" || !entry.enabled) return undefined;
     const { format } = store.container;
     if (view.ca || view.selfIssued || format === "pem" || format === "der") return undefined;
+    const trusted = whole.once("trusted", () => new Set(whole.signers));
     const issuer = whole
       .named(view.certificate.issuer)
       .slice(0, 8)
-      .find((one) => whole.signers.includes(one) && whole.verdict(view, one) === "good");
+      .find((one) => trusted.has(one) && whole.verdict(view, one) === "good");
     return issuer === undefined
       ? undefined
       : { facts: { subject: view.subject, issuer: issuer.subject } };
