@@ -43,7 +43,7 @@ function row(cells: readonly string[]): string {
 }
 
 /** What begins a formula in Excel, LibreOffice or Google Sheets, full-width forms and leading spaces included. */
-const FORMULA = /^\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20]/;
+const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
 
 function cell(text: string): string {
   const clean = safe(text);

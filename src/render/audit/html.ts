@@ -60,7 +60,7 @@ function summary(report: AuditReport): Markup {
   const card = (count: number, name: string, kind = "") =>
     html`<li class="${kind}"><b>${count}</b>${name}</li>`;
   const suppressed = report.suppressed.length;
-  return html`<h2 class="soft" hidden>Summary</h2><ul class="cards" aria-label="Summary">
+  return html`<ul class="cards" aria-label="Summary">
 ${card(error, error === 1 ? "error" : "errors", error > 0 ? "error" : "")}
 ${card(warning, warning === 1 ? "warning" : "warnings", warning > 0 ? "warning" : "")}
 ${card(notice, notice === 1 ? "notice" : "notices", notice > 0 ? "notice" : "")}
@@ -143,7 +143,7 @@ function findingRow({ finding, message, fix, cites }: Described): Markup {
   return html`<tr data-severity="${severity}"><td data-key="${SEVERITIES.indexOf(severity)}"><span class="severity ${severity}">${severity}</span></td><td>${rule}</td><td class="where">${placeMarkup(first)}${
     others.length === 0
       ? undefined
-      : html`<details><summary>and ${counted(others.length, "more place").replace(/^1 /, "1 ")}</summary><ul>${others.slice(0, SHOWN_PLACES).map((place) => html`<li>${placeMarkup(place)}</li>`)}${untold > 0 ? html`<li>${untold} more</li>` : undefined}</ul></details>`
+      : html`<details><summary>and ${counted(others.length, "more place")}</summary><ul>${others.slice(0, SHOWN_PLACES).map((place) => html`<li>${placeMarkup(place)}</li>`)}${untold > 0 ? html`<li>${untold} more</li>` : undefined}</ul></details>`
   }</td><td>${message}<p class="fix"><b>Fix:</b> ${fix}</p><details><summary>Sources</summary><ul>${cites.map((cite) => html`<li>${cite}</li>`)}</ul></details></td></tr>
 `;
 }

@@ -53,10 +53,12 @@ th[aria-sort=ascending] button::after{content:" \\2191"}
 th[aria-sort=descending] button::after{content:" \\2193"}
 .number{text-align:right;font-variant-numeric:tabular-nums}
 .day{white-space:nowrap}
-.where{min-width:170px;max-width:300px}
+.where{min-width:210px;max-width:320px}
 .findings td:last-child{min-width:300px}
+.findings td:nth-child(2){overflow-wrap:normal}
+.scroll table{min-width:620px}.findings table{min-width:0}
 .findings tr:last-child td{border-bottom:0}
-.severity{display:inline-block;border-radius:4px;padding:0 8px;font-weight:600;font-size:13px}
+.severity{display:inline-block;white-space:nowrap;border-radius:4px;padding:0 8px;font-weight:600;font-size:13px}
 .severity.error{background:var(--error-back);color:var(--error)}
 .severity.warning{background:var(--warning-back);color:var(--warning)}
 .severity.notice{background:var(--notice-back);color:var(--notice)}
@@ -76,5 +78,5 @@ footer{padding:30px 20px;color:var(--soft);font-size:13px}
 .findings td{border-bottom:0;padding:3px 10px}.findings tr{border-bottom:1px solid var(--line);padding:8px 0}.findings tr[hidden]{display:none}.findings td:last-child{min-width:0}}
 @media print{:root{color-scheme:light;--back:#fff;--text:#000;--soft:#444;--line:#bbb;--panel:#f4f4f4;--error:#a00f18;--error-back:#fff;--warning:#7a4800;--warning-back:#fff;--notice:#174d8a;--notice-back:#fff;--good:#1d6b3a;--bar:#5b7fa8;--edge:#777}
 body{font-size:10.5pt}.skip,nav,.filter{display:none}main,header,footer{max-width:none;padding:0}.scroll{overflow:visible;border:0}
-svg{max-width:100%;height:auto}tr,.cards li{break-inside:avoid}thead{display:table-header-group}h2,h3{break-after:avoid}th button::after{content:""}.where{max-width:none;min-width:110px}.findings td:last-child{min-width:0}}
+svg{max-width:100%;height:auto}tr,.cards li{break-inside:avoid}thead{display:table-header-group}h2,h3{break-after:avoid}th button::after{content:""}.scroll table{min-width:0}.where{max-width:none;min-width:120px}td:first-child,.findings td:first-child{overflow-wrap:break-word}.findings td:last-child{min-width:0}}
 `;

@@ -160,6 +160,9 @@ export function trustGraph({ certificates, stores }: InventoryView, at: Date): T
   const lopsided = new Set(oneWay.map(({ truster, viaId }) => `${truster} ${viaId}`));
   const columns =
     Math.max(1, ...depth.values(), ...[...nodes.values()].map(({ column }) => column)) + 2;
+  // What nothing stands above goes beside those who trust it.
+  for (const { sha256, selfIssued } of rest.values())
+    if (selfIssued) depth.set(sha256, columns - 2);
   const useful = new Set<string>();
   const trusters = all.filter(({ trusted }) => [...trusted].some((sha256) => rest.has(sha256)));
   for (const { path, trusted } of trusters.slice(0, DRAWN_STORES)) {
