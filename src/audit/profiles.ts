@@ -26,7 +26,15 @@ export const profiles: readonly Profile[] = [
     id: "public-tls",
     title: "certificates that browsers must accept (CA/Browser Forum baseline requirements)",
   },
-  { id: "pci", title: "PCI DSS 4: inventory, strength, rotation" },
+  {
+    id: "pci",
+    title: "PCI DSS 4: inventory, strength, rotation",
+    parameters: { "pkcs12-iterations-low": { iterations: 10_000 }, "password-weak": { bits: 60 } },
+  },
   { id: "fips", title: "FIPS 140-3 and SP 800-131A: approved algorithms and strengths only" },
-  { id: "strict", title: "everything above that is worth doing even where nothing breaks yet" },
+  {
+    id: "strict",
+    title: "everything above that is worth doing even where nothing breaks yet",
+    parameters: { "pkcs12-iterations-low": { iterations: 10_000 }, "password-weak": { bits: 60 } },
+  },
 ];

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { encryptsData } from "../sap.ts";
 import { day, daysBetween, isoSecond } from "../time.ts";
 import { subjectOf } from "../words.ts";
 
@@ -16,6 +17,7 @@ export const certificateExpired = rule({
     const { notBefore, notAfter } = view.certificate;
     if (notAfter < notBefore) return undefined; // told by validity-reversed
     if (notAfter >= now) return undefined;
+    if (encryptsData(view)) return undefined; // told by sap-encryption-certificate-kept
     return {
       facts: {
         subject: view.subject,

@@ -1,0 +1,33 @@
+import { rule } from "../rule.ts";
+import { isKeystore } from "../stores.ts";
+
+export const labelDuplicate = rule({
+  id: "label-duplicate",
+  on: "store",
+  severity: "warning",
+  title: "two entries have one label",
+  cites: [
+    "JDK KeyStore: whether aliases differ by case is up to the format; JKS and PKCS12 ignore case",
+    "GSKit return codes 104 and 105",
+  ],
+  profiles: ["default"],
+  check({ store: { store, container } }) {
+    if (!isKeystore(container.format)) return undefined;
+    const groups = new Map<string, string[]>();
+    for (const { label } of store.entries) {
+      const key = label.toLowerCase();
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [label]);
+      else group.push(label);
+    }
+    const labels = [...groups.values()]
+      .filter(({ length }) => length > 1)
+      .flat()
+      .sort();
+    return labels.length === 0 ? undefined : { facts: { labels } };
+  },
+  explain: ({ labels }) =>
+    `These labels are the same but for capitals: ${(labels as readonly string[]).join(", ")}. Java keeps only one of the entries, and others take the first.`,
+  fix: () =>
+    "Give each its own label: runmqakm -cert -rename, or keytool -changealias on a copy made by a tool that sees both.",
+});

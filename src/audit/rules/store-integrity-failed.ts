@@ -1,0 +1,23 @@
+import { rule } from "../rule.ts";
+
+export const storeIntegrityFailed = rule({
+  id: "store-integrity-failed",
+  on: "refused",
+  severity: "error",
+  title: "the store's integrity value does not match",
+  cites: ["RFC 7292 §4 (MacData)", "measured: GSKit 8.0.60 code 408"],
+  profiles: ["default"],
+  check({ code, format, damage }) {
+    // Damage of a known kind is told by file-transfer-damaged.
+    if (code !== "integrity-mismatch" || damage !== undefined) return undefined;
+    const facts = { format: format ?? "unknown" };
+    // Only a key database tells a wrong password from changed contents.
+    return format === "kdb" ? { facts } : { facts, severity: "warning" };
+  },
+  explain: ({ format }) =>
+    format === "kdb"
+      ? "The password is right and the integrity value is not: the file was changed or damaged after it was written."
+      : "The integrity value does not match: either the password is wrong, or the file was changed or damaged.",
+  fix: () =>
+    "Try the right password with pki list; if that is refused, restore the file from a backup.",
+});
