@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../model/error.ts";
-import type { KeyFacts, StashFacts } from "../../model/inventory.ts";
+import type { KeyFacts, RefusedFile, StashFacts } from "../../model/inventory.ts";
 import { Secret } from "../../model/secret.ts";
 import type { Container, Entry, KeyMaterial, Store } from "../../model/store.ts";
 import { parseCertificate } from "../../x509/parse.ts";
@@ -13,6 +13,7 @@ export interface KeptRefusal extends Shared {
   readonly format?: string;
   readonly code: ErrorCode;
   readonly message: string;
+  readonly damage?: NonNullable<RefusedFile["damage"]>;
 }
 
 /** A store without what only its codec needs. Bytes are base64, dates ISO. */
@@ -32,6 +33,7 @@ interface KeptEntry {
   readonly created?: string;
   readonly certificates?: readonly string[];
   readonly enabled?: boolean;
+  readonly javaTrusted?: boolean;
   readonly pkcs10?: string;
   readonly algorithm?: string;
   readonly key?: { readonly scheme: string; readonly blob: string } | "open";
@@ -40,8 +42,14 @@ interface KeptEntry {
 /** A result as the cache keeps it. An open key is left out: only that it was open is kept. */
 export function packed(opening: Opening): Kept {
   if ("refused" in opening) {
-    const { format, code, message, stash } = opening.refused;
-    return { ...(format === undefined ? {} : { format }), code, message, ...packedStash(stash) };
+    const { format, code, message, damage, stash } = opening.refused;
+    return {
+      ...(format === undefined ? {} : { format }),
+      code,
+      message,
+      ...(damage === undefined ? {} : { damage }),
+      ...packedStash(stash),
+    };
   }
   const { store: opened, origin } = opening;
   const { rest: _, ...container } = opened.container;
@@ -80,6 +88,7 @@ function packedEntry(entry: Entry): KeptEntry {
       return {
         ...base,
         enabled: entry.enabled,
+        ...(entry.javaTrusted === undefined ? {} : { javaTrusted: entry.javaTrusted }),
         certificates: [toBase64(entry.certificate.der)],
       };
     case "request":
@@ -127,7 +136,13 @@ function revivedEntry(kept: KeptEntry): Entry {
       return { kind: "key", ...base, key: revivedKey(kept.key), chain: [first, ...others] };
     case "trusted":
       if (first === undefined) throw new Error("a signer without its certificate");
-      return { kind: "trusted", ...base, certificate: first, enabled: kept.enabled === true };
+      return {
+        kind: "trusted",
+        ...base,
+        certificate: first,
+        enabled: kept.enabled === true,
+        ...(kept.javaTrusted === undefined ? {} : { javaTrusted: kept.javaTrusted }),
+      };
     case "request":
       return {
         kind: "request",

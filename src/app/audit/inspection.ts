@@ -1,10 +1,10 @@
+import { transferDamage } from "../../bytes/transfer.ts";
 import type { Host } from "../../io/host.ts";
 import { PkiError } from "../../model/error.ts";
 import type { FileFacts, RefusedFile } from "../../model/inventory.ts";
 import { MAX_STORE_BYTES } from "../open.ts";
 import { ArchiveBudget, archiveFiles, HEAD_BYTES } from "./archive.ts";
 import { type FileKind, kindOf, mayHaveLatePem } from "./kind.ts";
-import type { Opening } from "./opening.ts";
 import { extensionOf, type FileBeside, type StoreFile, withExtension } from "./store-file.ts";
 import type { WalkedFile } from "./walk.ts";
 
@@ -40,7 +40,8 @@ export async function* candidatesOf(
       return;
     }
     if (kind.is === "unread") {
-      yield { refused: unread(path, file, kind) };
+      const damage = await damageOf(host, walked, kind);
+      yield { refused: { ...unread(path, file, kind), ...damage } };
     } else if (kind.is === "archive") {
       const content = {
         size: look.size,
@@ -61,6 +62,17 @@ export async function* candidatesOf(
     if (!(error instanceof PkiError)) throw error;
     yield { refused: { path, file, code: error.code, message: error.message } };
   }
+}
+
+/** A store that lost its form on the way is not recognised any more: its name promises one. */
+async function damageOf(
+  host: Host,
+  { disk, look }: WalkedFile,
+  { other }: FileKind & { is: "unread" },
+): Promise<Pick<RefusedFile, "damage">> {
+  if (other !== undefined || look.size === 0 || look.size > MAX_STORE_BYTES) return {};
+  const damage = transferDamage(await host.files.part(disk, 0, look.size));
+  return damage === undefined ? {} : { damage };
 }
 
 type Member = typeof archiveFiles extends (...args: never) => AsyncGenerator<infer M> ? M : never;
@@ -165,5 +177,3 @@ export async function* inOrder<Item, Result>(
     await Promise.allSettled(running);
   }
 }
-
-export type Opened = Opening;

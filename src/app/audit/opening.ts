@@ -1,3 +1,4 @@
+import { transferDamage } from "../../bytes/transfer.ts";
 import type { Codec, Passwords, ReadResult } from "../../codecs/codec.ts";
 import { codecFor } from "../../codecs/index.ts";
 import { PkiError } from "../../model/error.ts";
@@ -46,8 +47,9 @@ export async function openQuietly(
 ): Promise<Opening> {
   const { path, file } = source;
   const stash: { facts?: StashFacts } = {};
+  let bytes: Uint8Array | undefined;
   try {
-    const bytes = await source.read();
+    bytes = await source.read();
     const codec = await codecFor(format);
     const found = await new Opener(source, bytes, codec, choices, stash).open();
     const password = factsOf(found, choices);
@@ -66,12 +68,15 @@ export async function openQuietly(
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
     const { code, message, where } = error;
+    const text = format === "pem";
+    const damage = bytes === undefined || text ? undefined : transferDamage(bytes);
     const refused: RefusedFile = {
       path,
       file,
       format,
       code,
       message: where === undefined ? message : `${where}: ${message}`,
+      ...(damage === undefined ? {} : { damage }),
       ...(stash.facts === undefined ? {} : { stash: stash.facts }),
     };
     return { refused };

@@ -50,6 +50,7 @@ export class PasswordJudge {
         ...(known === undefined ? {} : { wellKnown: known === "" ? EMPTY_PASSWORD : known }),
         length: bytes.length,
         bits: bitsOf(bytes),
+        ascii: bytes.every((byte) => byte < 0x80),
         // The key has a fixed length and stands first: a keyed hash that nobody can extend or look up.
         tag: toHex(digest("sha256", this.#key, bytes)),
       };

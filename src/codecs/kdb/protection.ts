@@ -1,6 +1,7 @@
 import { DerReader, der, Tag } from "../../bytes/der.ts";
 import { oneStepPbe, type Pbe, pbes2Pbe, readPbe } from "../../crypto/pbe-scheme.ts";
 import { PkiError } from "../../model/error.ts";
+import type { ProtectionFact } from "../../model/store.ts";
 import type { Protection, Random } from "../codec.ts";
 import type { KdbVersion } from "./layout.ts";
 
@@ -108,6 +109,19 @@ function idOf(pbe: Pbe, oid: string): string {
   if (oid === DRAFT_OID) return DRAFT_ID;
   if (pbe.kdf.kind === "pbkdf2") return `${pbe.id}-${pbe.kdf.prf}`;
   return pbe.kdf.kind === "scrypt" ? `${pbe.id}-scrypt` : pbe.id;
+}
+
+/** The hash behind verifier and integrity value (docs/formats/kdb.md), then each distinct way a key is sealed. */
+export function factsOf(version: KdbVersion, used: readonly Sealing[]): readonly ProtectionFact[] {
+  const hash = { "3": "md5", "4": "hmac-sha1", "6": "hmac-sha384" } as const;
+  const facts = new Map<string, ProtectionFact>();
+  for (const { id, pbe } of used) {
+    const kdf =
+      pbe === undefined ? {} : { iterations: pbe.kdf.iterations, saltBytes: pbe.kdf.salt.length };
+    const fact: ProtectionFact = { of: "keys", scheme: id, ...kdf };
+    facts.set(JSON.stringify(fact), fact);
+  }
+  return [{ of: "mac", scheme: hash[version] }, ...facts.values()];
 }
 
 /** What a file's keys use: the one protection, or the weakest where they differ; none without a key. */

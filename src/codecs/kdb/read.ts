@@ -14,7 +14,13 @@ import {
   type KdbHome,
   readHeader,
 } from "./layout.ts";
-import { DEFAULT_PROTECTION, protectionOf, type Sealing, sealingOf } from "./protection.ts";
+import {
+  DEFAULT_PROTECTION,
+  factsOf,
+  protectionOf,
+  type Sealing,
+  sealingOf,
+} from "./protection.ts";
 import { Flag, Holding, isFree, type KdbRecord, readSlot } from "./record.ts";
 import { type ChainOf, chainsFrom } from "./signers.ts";
 
@@ -101,6 +107,7 @@ function containerOf(
     protection: protectionOf(used) ?? DEFAULT_PROTECTION[header.version],
     integrity: passwords.store === undefined ? "not-checked" : "verified",
     ...(iterations.length === 0 ? {} : { iterations: iterations.reduce((a, b) => Math.min(a, b)) }),
+    protections: factsOf(header.version, used),
     ...(header.expires === 0 ? {} : { passwordExpires: new Date(header.expires * 1000) }),
     rest,
   };

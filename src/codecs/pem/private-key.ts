@@ -9,6 +9,7 @@ import { isPrivateKeyInfo, openSealedKey, readSealedKey, sealKey } from "../../c
 import { pbes2Pbe, readPbe } from "../../crypto/pbe-scheme.ts";
 import { PkiError } from "../../model/error.ts";
 import { Secret } from "../../model/secret.ts";
+import type { ProtectionFact } from "../../model/store.ts";
 import type { KeyMaterial, Passwords, Random } from "../codec.ts";
 
 /** EncryptedPrivateKeyInfo, the password as UTF-8. */
@@ -247,6 +248,21 @@ function bytesToKey(password: Uint8Array, salt: Uint8Array, length: number): Uin
 
 /** What protects the first of some keys: `none` where there is no key or it is plain. */
 export function protectionOf(keys: readonly KeyMaterial[]): {
+  readonly protection: string;
+  readonly iterations?: number;
+  readonly protections?: readonly ProtectionFact[];
+} {
+  const sealed = keys.some((key) => key.state === "sealed" && key.blob.length > 0);
+  return { ...protectionOfFirst(keys), ...(sealed ? { protections: keys.flatMap(factsOf) } : {}) };
+}
+
+function factsOf(key: KeyMaterial): readonly ProtectionFact[] {
+  const { protection, iterations } = protectionOfFirst([key]);
+  if (protection === "none" || protection === "unknown") return [];
+  return [{ of: "keys", scheme: protection, ...(iterations === undefined ? {} : { iterations }) }];
+}
+
+function protectionOfFirst(keys: readonly KeyMaterial[]): {
   readonly protection: string;
   readonly iterations?: number;
 } {
