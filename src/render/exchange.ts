@@ -1,6 +1,6 @@
-import type { ExchangeResult, PartyResult, SignerResult } from "../app/exchange.ts";
-import { printSteps } from "../app/explain-steps.ts";
-import type { Proof } from "../app/handshake.ts";
+import type { ExchangeResult, PartyResult, SignerResult } from "../app/exchange/exchange.ts";
+import { printSteps } from "../app/exchange/explain-steps.ts";
+import type { Proof } from "../app/exchange/handshake.ts";
 import { printName } from "../x509/name.ts";
 import { certificateJson } from "./certificate-json.ts";
 import { isoTime } from "./json.ts";

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import type { InitCaResult } from "../app/init-ca.ts";
-import type { IssueResult } from "../app/issue.ts";
+import type { InitCaResult } from "../app/ca/init-ca.ts";
+import type { IssueResult } from "../app/ca/issue.ts";
 import type { Certificate } from "../model/certificate.ts";
 import { printGeneralName, subjectAltNames } from "../x509/extensions.ts";
 import { printName } from "../x509/name.ts";

@@ -4,10 +4,10 @@ import {
   exchangeLocks,
   planExchange,
   proveWritten,
-} from "../../app/exchange.ts";
-import type { ExchangeOptions } from "../../app/exchange-gather.ts";
-import type { MakeOptions } from "../../app/made-party.ts";
-import type { PartyType } from "../../app/party.ts";
+} from "../../app/exchange/exchange.ts";
+import type { ExchangeOptions } from "../../app/exchange/gather.ts";
+import type { MakeOptions } from "../../app/exchange/made-party.ts";
+import type { PartyType } from "../../app/exchange/party.ts";
 import { type ExchangeView, exchangeJson, exchangeText } from "../../render/exchange.ts";
 import type { CommandDefinition } from "../command.ts";
 import { addExamples, addPasswordOption, type PasswordOptions } from "../password-options.ts";

@@ -1,5 +1,5 @@
-import { caFiles, DEFAULT_CA } from "../../app/ca.ts";
-import { type InitCaOptions, type InitCaResult, initCa } from "../../app/init-ca.ts";
+import { caFiles, DEFAULT_CA } from "../../app/ca/ca.ts";
+import { type InitCaOptions, type InitCaResult, initCa } from "../../app/ca/init-ca.ts";
 import { initCaJson, initCaText } from "../../render/issued.ts";
 import type { CommandDefinition } from "../command.ts";
 import { addExamples, addPasswordOption } from "../password-options.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { caFiles, DEFAULT_CA } from "../../app/ca.ts";
-import { type IssueResult, issue, type PreparedIssue, prepareIssue } from "../../app/issue.ts";
-import type { IssueOptions } from "../../app/issue-plan.ts";
+import { caFiles, DEFAULT_CA } from "../../app/ca/ca.ts";
+import { type IssueResult, issue, type PreparedIssue, prepareIssue } from "../../app/ca/issue.ts";
+import type { IssueOptions } from "../../app/ca/issue-plan.ts";
 import { PkiError } from "../../model/error.ts";
 import { issueJson, issueText } from "../../render/issued.ts";
 import type { LeafProfile } from "../../x509/build/profile.ts";

@@ -1,11 +1,11 @@
-import type { Codec } from "../codecs/codec.ts";
-import type { Certificate } from "../model/certificate.ts";
-import { addEntry, replaceEntry } from "../model/edit.ts";
-import { PkiError } from "../model/error.ts";
-import type { KeyEntry, Store, TrustedEntry } from "../model/store.ts";
-import { MQ_LABEL_PREFIX } from "../products/ibm-mq.ts";
-import { completeChain } from "../x509/chain.ts";
-import { commonName, printName } from "../x509/name.ts";
+import type { Codec } from "../../codecs/codec.ts";
+import type { Certificate } from "../../model/certificate.ts";
+import { addEntry, replaceEntry } from "../../model/edit.ts";
+import { PkiError } from "../../model/error.ts";
+import type { KeyEntry, Store, TrustedEntry } from "../../model/store.ts";
+import { MQ_LABEL_PREFIX } from "../../products/ibm-mq.ts";
+import { completeChain } from "../../x509/chain.ts";
+import { commonName, printName } from "../../x509/name.ts";
 
 /** The label under which MQ looks for the certificate of a queue manager or a user. */
 export function mqLabel(name: string): string {

@@ -1,8 +1,8 @@
-import type { Host } from "../io/host.ts";
-import { PkiError } from "../model/error.ts";
-import { isWrongPassword, type Opened, openStore } from "./open.ts";
+import type { Host } from "../../io/host.ts";
+import { PkiError } from "../../model/error.ts";
+import { isWrongPassword, type Opened, openStore } from "../open.ts";
+import { beside, stashPath } from "../store-path.ts";
 import type { Party } from "./party.ts";
-import { beside, stashPath } from "./store-path.ts";
 
 /** The passwords a user gave for an exchange: for everybody, and for single parties. */
 export interface PartyPasswords {

@@ -1,13 +1,15 @@
 import { basename, extname } from "node:path";
-import type { Host } from "../io/host.ts";
-import { PkiError } from "../model/error.ts";
-import { ibmMq } from "../products/ibm-mq.ts";
-import { products } from "../products/index.ts";
-import type { Product } from "../products/product.ts";
-import { parseAltNames } from "../x509/build/alt-name.ts";
-import { parseKeySpec } from "../x509/build/key-pair.ts";
-import type { LeafProfile } from "../x509/build/profile.ts";
-import { commonName, printName } from "../x509/name.ts";
+import type { Host } from "../../io/host.ts";
+import { PkiError } from "../../model/error.ts";
+import { ibmMq } from "../../products/ibm-mq.ts";
+import { products } from "../../products/index.ts";
+import type { Product } from "../../products/product.ts";
+import { parseAltNames } from "../../x509/build/alt-name.ts";
+import { parseKeySpec } from "../../x509/build/key-pair.ts";
+import type { LeafProfile } from "../../x509/build/profile.ts";
+import { commonName, printName } from "../../x509/name.ts";
+import type { NewStoreOptions } from "../new-store.ts";
+import type { Notice } from "../outcome.ts";
 import {
   altNamesOf,
   nameOf,
@@ -16,8 +18,6 @@ import {
   type ValidityOptions,
 } from "./certificate-options.ts";
 import { DEFAULT_DAYS, DEFAULT_KEY, type IdentityRequest } from "./identity.ts";
-import type { NewStoreOptions } from "./new-store.ts";
-import type { Notice } from "./outcome.ts";
 
 /** RFC 5280 appendix A.1, ub-common-name. */
 const MAX_COMMON_NAME = 64;

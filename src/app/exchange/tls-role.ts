@@ -1,5 +1,5 @@
-import type { Certificate } from "../model/certificate.ts";
-import { extendedKeyUsage } from "../x509/extensions.ts";
+import type { Certificate } from "../../model/certificate.ts";
+import { extendedKeyUsage } from "../../x509/extensions.ts";
 
 const ANY = "2.5.29.37.0";
 const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";

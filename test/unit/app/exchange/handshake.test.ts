@@ -4,14 +4,14 @@ import {
   type ProofParty,
   proveExchange,
   type StrangerMaker,
-} from "../../../src/app/handshake.ts";
-import { nodeTls } from "../../../src/io/tls.ts";
-import type { Certificate } from "../../../src/model/certificate.ts";
-import type { PkiError } from "../../../src/model/error.ts";
-import { makeStranger } from "../../../src/x509/build/stranger.ts";
-import { parseName } from "../../../src/x509/name.ts";
-import { parseCertificate } from "../../../src/x509/parse.ts";
-import { seededRandom } from "../../support/fake-host.ts";
+} from "../../../../src/app/exchange/handshake.ts";
+import { nodeTls } from "../../../../src/io/tls.ts";
+import type { Certificate } from "../../../../src/model/certificate.ts";
+import type { PkiError } from "../../../../src/model/error.ts";
+import { makeStranger } from "../../../../src/x509/build/stranger.ts";
+import { parseName } from "../../../../src/x509/name.ts";
+import { parseCertificate } from "../../../../src/x509/parse.ts";
+import { seededRandom } from "../../../support/fake-host.ts";
 
 const random = seededRandom("handshake");
 const DAY_MS = 86_400_000;

@@ -8,17 +8,17 @@ import {
   personalOf,
   placeSigners,
   trustedBy,
-} from "../../../src/app/exchange-signers.ts";
-import type { Codec } from "../../../src/codecs/codec.ts";
-import { jksCodec } from "../../../src/codecs/java/index.ts";
-import { kdbCodec } from "../../../src/codecs/kdb/index.ts";
-import { pemCodec } from "../../../src/codecs/pem/index.ts";
-import type { Certificate } from "../../../src/model/certificate.ts";
-import type { Entry, KeyEntry, TrustedEntry } from "../../../src/model/store.ts";
-import { makeStranger } from "../../../src/x509/build/stranger.ts";
-import { parseName } from "../../../src/x509/name.ts";
-import { parseCertificate } from "../../../src/x509/parse.ts";
-import { seededRandom } from "../../support/fake-host.ts";
+} from "../../../../src/app/exchange/signers.ts";
+import type { Codec } from "../../../../src/codecs/codec.ts";
+import { jksCodec } from "../../../../src/codecs/java/index.ts";
+import { kdbCodec } from "../../../../src/codecs/kdb/index.ts";
+import { pemCodec } from "../../../../src/codecs/pem/index.ts";
+import type { Certificate } from "../../../../src/model/certificate.ts";
+import type { Entry, KeyEntry, TrustedEntry } from "../../../../src/model/store.ts";
+import { makeStranger } from "../../../../src/x509/build/stranger.ts";
+import { parseName } from "../../../../src/x509/name.ts";
+import { parseCertificate } from "../../../../src/x509/parse.ts";
+import { seededRandom } from "../../../support/fake-host.ts";
 
 const now = new Date("2026-11-22T00:00:00Z");
 const random = seededRandom("exchange-signers");

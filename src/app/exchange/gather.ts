@@ -1,11 +1,11 @@
-import type { FileAppend, FileWrite, Host } from "../io/host.ts";
-import { PkiError } from "../model/error.ts";
-import { openParty } from "./exchange-open.ts";
-import type { Provable } from "./exchange-proof.ts";
+import type { FileAppend, FileWrite, Host } from "../../io/host.ts";
+import { PkiError } from "../../model/error.ts";
+import type { Opened } from "../open.ts";
+import type { Notice } from "../outcome.ts";
 import type { MadeParties, MadeParty, MakeOptions, MakeRequest } from "./made-party.ts";
-import type { Opened } from "./open.ts";
-import type { Notice } from "./outcome.ts";
+import { openParty } from "./open-parties.ts";
 import { type Party, type PartyType, partyOptions } from "./party.ts";
+import type { Provable } from "./proof.ts";
 
 export interface ExchangeOptions {
   /** What the parties that are made are like. */

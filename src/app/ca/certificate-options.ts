@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
-import type { Certificate, DistinguishedName } from "../model/certificate.ts";
-import { PkiError } from "../model/error.ts";
-import { type AltName, hostName } from "../x509/build/alt-name.ts";
-import { commonName, parseName } from "../x509/name.ts";
-import type { Notice } from "./outcome.ts";
+import type { Certificate, DistinguishedName } from "../../model/certificate.ts";
+import { PkiError } from "../../model/error.ts";
+import { type AltName, hostName } from "../../x509/build/alt-name.ts";
+import { commonName, parseName } from "../../x509/name.ts";
+import type { Notice } from "../outcome.ts";
 
 /**
  * How far a certificate is back-dated where `--not-before` does not say: clocks of two machines differ,

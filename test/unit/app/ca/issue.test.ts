@@ -1,26 +1,26 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { caFiles, checkCaKey, openCa, writeCaKey } from "../../../src/app/ca.ts";
-import { type InitCaOptions, initCa } from "../../../src/app/init-ca.ts";
-import { issue } from "../../../src/app/issue.ts";
-import type { IssueOptions } from "../../../src/app/issue-plan.ts";
-import { listStores } from "../../../src/app/list.ts";
-import { readPem } from "../../../src/bytes/pem.ts";
-import { readSealedKey } from "../../../src/crypto/pbe.ts";
-import { readPbe } from "../../../src/crypto/pbe-scheme.ts";
-import { commit } from "../../../src/io/commit.ts";
-import type { PkiError } from "../../../src/model/error.ts";
-import { Secret } from "../../../src/model/secret.ts";
-import type { Entry } from "../../../src/model/store.ts";
-import { completeChain } from "../../../src/x509/chain.ts";
+import { caFiles, checkCaKey, openCa, writeCaKey } from "../../../../src/app/ca/ca.ts";
+import { type InitCaOptions, initCa } from "../../../../src/app/ca/init-ca.ts";
+import { issue } from "../../../../src/app/ca/issue.ts";
+import type { IssueOptions } from "../../../../src/app/ca/issue-plan.ts";
+import { listStores } from "../../../../src/app/list.ts";
+import { readPem } from "../../../../src/bytes/pem.ts";
+import { readSealedKey } from "../../../../src/crypto/pbe.ts";
+import { readPbe } from "../../../../src/crypto/pbe-scheme.ts";
+import { commit } from "../../../../src/io/commit.ts";
+import type { PkiError } from "../../../../src/model/error.ts";
+import { Secret } from "../../../../src/model/secret.ts";
+import type { Entry } from "../../../../src/model/store.ts";
+import { completeChain } from "../../../../src/x509/chain.ts";
 import {
   basicConstraints,
   crlDistributionPoints,
   extendedKeyUsage,
   printGeneralName,
   subjectAltNames,
-} from "../../../src/x509/extensions.ts";
-import { printName } from "../../../src/x509/name.ts";
-import { type FakeHost, fakeHost } from "../../support/fake-host.ts";
+} from "../../../../src/x509/extensions.ts";
+import { printName } from "../../../../src/x509/name.ts";
+import { type FakeHost, fakeHost } from "../../../support/fake-host.ts";
 
 const PASSWORDS = { PKI_PASSWORD: "correct horse battery", PKI_CA_PASSWORD: "staple for the CA" };
 const EC = { key: "ec:P-256" };
@@ -515,8 +515,8 @@ test("serials of one CA are never the same", async () => {
   const host = hostWith(root);
   const ca = await openCa(host, "ca");
   const before = ca.index.count;
-  const { makeIdentity } = await import("../../../src/app/identity.ts");
-  const { nameOf, parseValidity } = await import("../../../src/app/certificate-options.ts");
+  const { makeIdentity } = await import("../../../../src/app/ca/identity.ts");
+  const { nameOf, parseValidity } = await import("../../../../src/app/ca/certificate-options.ts");
   const serials = new Set<string>();
   for (let i = 0; i < 50; i++) {
     const { chain } = await makeIdentity(host, ca, {

@@ -1,6 +1,6 @@
 import { basename, extname, join } from "node:path";
-import type { Host } from "../io/host.ts";
-import { PkiError } from "../model/error.ts";
+import type { Host } from "../../io/host.ts";
+import { PkiError } from "../../model/error.ts";
 
 /** The format of a party that `exchange` makes. */
 export type PartyType = "p12" | "kdb" | "jks";

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { FormatId } from "../model/store.ts";
+import type { FormatId } from "../../model/store.ts";
 
 /** A step of an exchange, as it is done by hand. */
 export interface ExplainStep {

@@ -1,26 +1,26 @@
 import { join } from "node:path";
-import { concat } from "../bytes/octets.ts";
-import { writePem } from "../bytes/pem.ts";
-import type { FileAppend, FileWrite, Host } from "../io/host.ts";
-import type { Certificate } from "../model/certificate.ts";
-import { addEntry, setDefault } from "../model/edit.ts";
-import { PkiError } from "../model/error.ts";
-import { Secret } from "../model/secret.ts";
-import { productRefusal } from "../products/index.ts";
-import { parseAltNames } from "../x509/build/alt-name.ts";
-import { parseKeySpec, printKeySpec } from "../x509/build/key-pair.ts";
-import { printName } from "../x509/name.ts";
-import { type Ca, DEFAULT_CA, hasCa, openCa } from "./ca.ts";
-import { altNamesOf, nameOf, parseSubject, parseValidity } from "./certificate-options.ts";
-import { passwordFile } from "./exchange-open.ts";
-import { mqLabel } from "./exchange-signers.ts";
+import { concat } from "../../bytes/octets.ts";
+import { writePem } from "../../bytes/pem.ts";
+import type { FileAppend, FileWrite, Host } from "../../io/host.ts";
+import type { Certificate } from "../../model/certificate.ts";
+import { addEntry, setDefault } from "../../model/edit.ts";
+import { PkiError } from "../../model/error.ts";
+import { Secret } from "../../model/secret.ts";
+import { productRefusal } from "../../products/index.ts";
+import { parseAltNames } from "../../x509/build/alt-name.ts";
+import { parseKeySpec, printKeySpec } from "../../x509/build/key-pair.ts";
+import { printName } from "../../x509/name.ts";
+import { type Ca, DEFAULT_CA, hasCa, openCa } from "../ca/ca.ts";
+import { altNamesOf, nameOf, parseSubject, parseValidity } from "../ca/certificate-options.ts";
+import { DEFAULT_DAYS, DEFAULT_KEY, type IdentityRequest, makeIdentity } from "../ca/identity.ts";
+import { newStore } from "../new-store.ts";
+import type { Opened } from "../open.ts";
+import type { Notice } from "../outcome.ts";
+import { stashPath } from "../store-path.ts";
 import type { ExplainedParty } from "./explain-steps.ts";
-import { DEFAULT_DAYS, DEFAULT_KEY, type IdentityRequest, makeIdentity } from "./identity.ts";
-import { newStore } from "./new-store.ts";
-import type { Opened } from "./open.ts";
-import type { Notice } from "./outcome.ts";
+import { passwordFile } from "./open-parties.ts";
 import type { Party } from "./party.ts";
-import { stashPath } from "./store-path.ts";
+import { mqLabel } from "./signers.ts";
 
 /** What the parties that an exchange makes are like. */
 export interface MakeOptions {

@@ -1,10 +1,10 @@
-import { toHex } from "../bytes/octets.ts";
-import { digest } from "../crypto/digest.ts";
-import type { FileAppend, FileWrite } from "../io/host.ts";
-import type { Certificate } from "../model/certificate.ts";
-import { PkiError } from "../model/error.ts";
-import { printName } from "../x509/name.ts";
-import type { Notice } from "./outcome.ts";
+import { toHex } from "../../bytes/octets.ts";
+import { digest } from "../../crypto/digest.ts";
+import type { FileAppend, FileWrite } from "../../io/host.ts";
+import type { Certificate } from "../../model/certificate.ts";
+import { PkiError } from "../../model/error.ts";
+import { printName } from "../../x509/name.ts";
+import type { Notice } from "../outcome.ts";
 
 /** What a CA's certificate was issued for. */
 export type IssuedProfile = "ca" | "server" | "client" | "peer";

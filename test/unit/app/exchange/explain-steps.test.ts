@@ -4,7 +4,7 @@ import {
   explainSteps,
   printSteps,
   quote,
-} from "../../../src/app/explain-steps.ts";
+} from "../../../../src/app/exchange/explain-steps.ts";
 
 const kdb: ExplainedParty = {
   name: "qm1",

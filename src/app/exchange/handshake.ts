@@ -1,12 +1,12 @@
-import type { HostTls, TlsEnd, TlsIdentity, TlsOptions, TlsOutcome } from "../io/host.ts";
-import type { Certificate } from "../model/certificate.ts";
-import { PkiError } from "../model/error.ts";
-import type { Secret } from "../model/secret.ts";
-import { completeChain } from "../x509/chain.ts";
-import { subjectAltNames } from "../x509/extensions.ts";
-import { printGeneralName } from "../x509/general-name.ts";
-import { printName } from "../x509/name.ts";
-import { parseCertificate } from "../x509/parse.ts";
+import type { HostTls, TlsEnd, TlsIdentity, TlsOptions, TlsOutcome } from "../../io/host.ts";
+import type { Certificate } from "../../model/certificate.ts";
+import { PkiError } from "../../model/error.ts";
+import type { Secret } from "../../model/secret.ts";
+import { completeChain } from "../../x509/chain.ts";
+import { subjectAltNames } from "../../x509/extensions.ts";
+import { printGeneralName } from "../../x509/general-name.ts";
+import { printName } from "../../x509/name.ts";
+import { parseCertificate } from "../../x509/parse.ts";
 import { type HandshakeReason, handshakeReason } from "./handshake-reason.ts";
 import { mayServe, mayTalk } from "./tls-role.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseParties, partyOptions } from "../../../src/app/party.ts";
-import { fakeHost } from "../../support/fake-host.ts";
+import { parseParties, partyOptions } from "../../../../src/app/exchange/party.ts";
+import { fakeHost } from "../../../support/fake-host.ts";
 
 const parse = (args: readonly string[], files: Record<string, string> = {}) =>
   parseParties(fakeHost({ files }), args, "p12");

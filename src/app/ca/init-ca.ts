@@ -1,14 +1,21 @@
-import { toHex } from "../bytes/octets.ts";
-import { writePem } from "../bytes/pem.ts";
-import type { FileWrite, Host } from "../io/host.ts";
-import type { Certificate } from "../model/certificate.ts";
-import { PkiError } from "../model/error.ts";
-import type { Secret } from "../model/secret.ts";
-import { buildEmptyCrl } from "../x509/build/crl.ts";
-import { generateKey, type KeyPair, type KeySpec, parseKeySpec } from "../x509/build/key-pair.ts";
-import { caExtensions } from "../x509/build/profile.ts";
-import { parseCertificate } from "../x509/parse.ts";
-import { parsePublicKey } from "../x509/public-key.ts";
+import { toHex } from "../../bytes/octets.ts";
+import { writePem } from "../../bytes/pem.ts";
+import type { FileWrite, Host } from "../../io/host.ts";
+import type { Certificate } from "../../model/certificate.ts";
+import { PkiError } from "../../model/error.ts";
+import type { Secret } from "../../model/secret.ts";
+import { buildEmptyCrl } from "../../x509/build/crl.ts";
+import {
+  generateKey,
+  type KeyPair,
+  type KeySpec,
+  parseKeySpec,
+} from "../../x509/build/key-pair.ts";
+import { caExtensions } from "../../x509/build/profile.ts";
+import { parseCertificate } from "../../x509/parse.ts";
+import { parsePublicKey } from "../../x509/public-key.ts";
+import { chooseNewPassword } from "../new-password.ts";
+import type { Notice, Outcome } from "../outcome.ts";
 import {
   type Ca,
   caFiles,
@@ -20,7 +27,6 @@ import {
   signWithCa,
   writeCaKey,
 } from "./ca.ts";
-import { CaIndex } from "./ca-index.ts";
 import {
   BACKDATED_MINUTES,
   nameOf,
@@ -28,8 +34,7 @@ import {
   parseValidity,
   type ValidityOptions,
 } from "./certificate-options.ts";
-import { chooseNewPassword } from "./new-password.ts";
-import type { Notice, Outcome } from "./outcome.ts";
+import { CaIndex } from "./index-file.ts";
 
 /** Lasts as long as the CA: stronger than what it signs. */
 export const DEFAULT_CA_KEY = "rsa:3072";

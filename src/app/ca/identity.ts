@@ -1,13 +1,13 @@
-import type { Host } from "../io/host.ts";
-import type { Certificate, DistinguishedName } from "../model/certificate.ts";
-import type { Secret } from "../model/secret.ts";
-import type { AltName } from "../x509/build/alt-name.ts";
-import { generateKey, type KeyPair, type KeySpec } from "../x509/build/key-pair.ts";
-import { type LeafProfile, leafExtensions } from "../x509/build/profile.ts";
-import { parsePublicKey } from "../x509/public-key.ts";
+import type { Host } from "../../io/host.ts";
+import type { Certificate, DistinguishedName } from "../../model/certificate.ts";
+import type { Secret } from "../../model/secret.ts";
+import type { AltName } from "../../x509/build/alt-name.ts";
+import { generateKey, type KeyPair, type KeySpec } from "../../x509/build/key-pair.ts";
+import { type LeafProfile, leafExtensions } from "../../x509/build/profile.ts";
+import { parsePublicKey } from "../../x509/public-key.ts";
+import type { Notice } from "../outcome.ts";
 import { type Ca, selfSign, signWithCa } from "./ca.ts";
 import type { Validity } from "./certificate-options.ts";
-import type { Notice } from "./outcome.ts";
 
 /** Every product takes it, and making it takes a fifth of a second. */
 export const DEFAULT_KEY = "rsa:2048";

@@ -1,18 +1,20 @@
-import type { FileWrite, Host } from "../io/host.ts";
-import type { Certificate } from "../model/certificate.ts";
-import { PkiError } from "../model/error.ts";
-import type { FormatId, Store } from "../model/store.ts";
-import { productRefusal } from "../products/index.ts";
-import { printName } from "../x509/name.ts";
-import {
-  type ExchangeOptions,
-  gather,
-  type Member,
-  parseWishes,
-  type Wishes,
-} from "./exchange-gather.ts";
-import { passwordFile } from "./exchange-open.ts";
-import { proveStores } from "./exchange-proof.ts";
+import type { FileWrite, Host } from "../../io/host.ts";
+import type { Certificate } from "../../model/certificate.ts";
+import { PkiError } from "../../model/error.ts";
+import type { FormatId, Store } from "../../model/store.ts";
+import { productRefusal } from "../../products/index.ts";
+import { printName } from "../../x509/name.ts";
+import { expiryNotice } from "../list.ts";
+import type { Notice, Outcome } from "../outcome.ts";
+import { saveStore } from "../save.ts";
+import { stashPath } from "../store-path.ts";
+import { type ExplainStep, explainSteps } from "./explain-steps.ts";
+import { type ExchangeOptions, gather, type Member, parseWishes, type Wishes } from "./gather.ts";
+import { dateProblem, type Proof } from "./handshake.ts";
+import type { MadeParty, MakeOptions } from "./made-party.ts";
+import { passwordFile } from "./open-parties.ts";
+import { type Party, type PartyType, parseParties } from "./party.ts";
+import { proveStores } from "./proof.ts";
 import {
   completeOwn,
   type Holder,
@@ -20,15 +22,7 @@ import {
   personalEntry,
   personalOf,
   placeSigners,
-} from "./exchange-signers.ts";
-import { type ExplainStep, explainSteps } from "./explain-steps.ts";
-import { dateProblem, type Proof } from "./handshake.ts";
-import { expiryNotice } from "./list.ts";
-import type { MadeParty, MakeOptions } from "./made-party.ts";
-import type { Notice, Outcome } from "./outcome.ts";
-import { type Party, type PartyType, parseParties } from "./party.ts";
-import { saveStore } from "./save.ts";
-import { stashPath } from "./store-path.ts";
+} from "./signers.ts";
 
 export interface SignerResult {
   readonly label: string;
@@ -143,7 +137,7 @@ export async function exchangeLocks(
   const stores = parties.map(({ path }) => path);
   if (!parties.some(({ made }) => made)) return stores;
   const { caFolder } = await import("./made-party.ts");
-  const { caFiles } = await import("./ca.ts");
+  const { caFiles } = await import("../ca/ca.ts");
   const folder = await caFolder(host, options);
   return folder === undefined ? stores : [...stores, caFiles(folder).index];
 }

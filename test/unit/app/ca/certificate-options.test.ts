@@ -5,11 +5,11 @@ import {
   nameOf,
   parseSubject,
   parseValidity,
-} from "../../../src/app/certificate-options.ts";
-import type { Certificate } from "../../../src/model/certificate.ts";
-import type { PkiError } from "../../../src/model/error.ts";
-import { printAltName } from "../../../src/x509/build/alt-name.ts";
-import { commonName, printName } from "../../../src/x509/name.ts";
+} from "../../../../src/app/ca/certificate-options.ts";
+import type { Certificate } from "../../../../src/model/certificate.ts";
+import type { PkiError } from "../../../../src/model/error.ts";
+import { printAltName } from "../../../../src/x509/build/alt-name.ts";
+import { commonName, printName } from "../../../../src/x509/name.ts";
 
 const NOW = new Date("2026-11-22T12:00:00Z");
 const failure = (code: string, where: string) =>

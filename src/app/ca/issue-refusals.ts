@@ -1,15 +1,15 @@
-import type { Certificate } from "../model/certificate.ts";
-import { findEntry } from "../model/edit.ts";
-import { PkiError } from "../model/error.ts";
-import { ibmMq } from "../products/ibm-mq.ts";
-import { productRefusal } from "../products/index.ts";
-import type { Product } from "../products/product.ts";
-import type { KeySpec } from "../x509/build/key-pair.ts";
-import { printName } from "../x509/name.ts";
+import type { Certificate } from "../../model/certificate.ts";
+import { findEntry } from "../../model/edit.ts";
+import { PkiError } from "../../model/error.ts";
+import { ibmMq } from "../../products/ibm-mq.ts";
+import { productRefusal } from "../../products/index.ts";
+import type { Product } from "../../products/product.ts";
+import type { KeySpec } from "../../x509/build/key-pair.ts";
+import { printName } from "../../x509/name.ts";
+import type { Opened } from "../open.ts";
+import type { Notice } from "../outcome.ts";
 import type { Ca } from "./ca.ts";
 import type { IdentityRequest } from "./identity.ts";
-import type { Opened } from "./open.ts";
-import type { Notice } from "./outcome.ts";
 
 const MAX_LABEL = 128;
 

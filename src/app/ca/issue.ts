@@ -1,21 +1,21 @@
-import { writePem } from "../bytes/pem.ts";
-import type { FileAppend, FileWrite, Host } from "../io/host.ts";
-import type { Certificate } from "../model/certificate.ts";
-import { addEntry, setDefault } from "../model/edit.ts";
-import { PkiError } from "../model/error.ts";
-import type { KeyEntry, Store } from "../model/store.ts";
-import { generateKey, type KeyPair } from "../x509/build/key-pair.ts";
-import type { LeafProfile } from "../x509/build/profile.ts";
+import { writePem } from "../../bytes/pem.ts";
+import type { FileAppend, FileWrite, Host } from "../../io/host.ts";
+import type { Certificate } from "../../model/certificate.ts";
+import { addEntry, setDefault } from "../../model/edit.ts";
+import { PkiError } from "../../model/error.ts";
+import type { KeyEntry, Store } from "../../model/store.ts";
+import { generateKey, type KeyPair } from "../../x509/build/key-pair.ts";
+import type { LeafProfile } from "../../x509/build/profile.ts";
+import { labelFromName, type Placed, placeSigners } from "../exchange/signers.ts";
+import { newStore } from "../new-store.ts";
+import { type Opened, openStore } from "../open.ts";
+import type { Outcome } from "../outcome.ts";
+import { saveStore } from "../save.ts";
+import { formatOfName } from "../store-path.ts";
 import { DEFAULT_CA, hasCa, openCa, type UnlockedCa, unlockCa } from "./ca.ts";
-import { labelFromName, type Placed, placeSigners } from "./exchange-signers.ts";
 import { type Identity, makeIdentity } from "./identity.ts";
 import { type IssueOptions, type IssuePlan, labelFor, planIdentity } from "./issue-plan.ts";
 import { labelRemarks, refuseKeys, refuseLabel } from "./issue-refusals.ts";
-import { newStore } from "./new-store.ts";
-import { type Opened, openStore } from "./open.ts";
-import type { Outcome } from "./outcome.ts";
-import { saveStore } from "./save.ts";
-import { formatOfName } from "./store-path.ts";
 
 export interface IssueResult {
   readonly path: string;

@@ -1,13 +1,13 @@
-import type { Codec, Passwords } from "../codecs/codec.ts";
-import type { Host } from "../io/host.ts";
-import { PkiError } from "../model/error.ts";
-import type { Secret } from "../model/secret.ts";
-import type { KeyEntry } from "../model/store.ts";
-import { type Personal, trustedBy } from "./exchange-signers.ts";
+import type { Codec, Passwords } from "../../codecs/codec.ts";
+import type { Host } from "../../io/host.ts";
+import { PkiError } from "../../model/error.ts";
+import type { Secret } from "../../model/secret.ts";
+import type { KeyEntry } from "../../model/store.ts";
+import { MAX_STORE_BYTES, type Opened } from "../open.ts";
+import { resolvePassword } from "../password.ts";
 import { type Proof, type ProofParty, proveExchange, type StrangerMaker } from "./handshake.ts";
-import { MAX_STORE_BYTES, type Opened } from "./open.ts";
 import type { Party } from "./party.ts";
-import { resolvePassword } from "./password.ts";
+import { type Personal, trustedBy } from "./signers.ts";
 
 /** One party of an exchange, as far as its proof needs it. */
 export interface Provable {
@@ -54,7 +54,7 @@ export async function proveStores(
 }
 
 async function strangerMaker(host: Host): Promise<StrangerMaker> {
-  const { makeStranger } = await import("../x509/build/stranger.ts");
+  const { makeStranger } = await import("../../x509/build/stranger.ts");
   return (kind, [leaf, ...issuers]) => {
     const { subject } = leaf;
     const issuer = (issuers.at(-1) ?? leaf).subject;

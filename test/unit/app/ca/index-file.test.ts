@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { CaIndex } from "../../../src/app/ca-index.ts";
-import { toHex } from "../../../src/bytes/octets.ts";
-import { digest } from "../../../src/crypto/digest.ts";
-import type { Certificate } from "../../../src/model/certificate.ts";
-import type { PkiError } from "../../../src/model/error.ts";
-import { parseName } from "../../../src/x509/name.ts";
+import { CaIndex } from "../../../../src/app/ca/index-file.ts";
+import { toHex } from "../../../../src/bytes/octets.ts";
+import { digest } from "../../../../src/crypto/digest.ts";
+import type { Certificate } from "../../../../src/model/certificate.ts";
+import type { PkiError } from "../../../../src/model/error.ts";
+import { parseName } from "../../../../src/x509/name.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const hash = (text: string) => toHex(digest("sha256", encode(text)));

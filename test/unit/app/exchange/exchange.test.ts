@@ -1,10 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type ExchangeResult, planExchange, proveWritten } from "../../../src/app/exchange.ts";
-import type { ExchangeOptions } from "../../../src/app/exchange-gather.ts";
-import { openStore } from "../../../src/app/open.ts";
-import type { Outcome } from "../../../src/app/outcome.ts";
-import { commit } from "../../../src/io/commit.ts";
-import { type FakeHost, fakeHost } from "../../support/fake-host.ts";
+import {
+  type ExchangeResult,
+  planExchange,
+  proveWritten,
+} from "../../../../src/app/exchange/exchange.ts";
+import type { ExchangeOptions } from "../../../../src/app/exchange/gather.ts";
+import { openStore } from "../../../../src/app/open.ts";
+import type { Outcome } from "../../../../src/app/outcome.ts";
+import { commit } from "../../../../src/io/commit.ts";
+import { type FakeHost, fakeHost } from "../../../support/fake-host.ts";
 
 const OPTIONS: ExchangeOptions = {
   oneWay: false,
