@@ -4,8 +4,8 @@ export default defineConfig({
   define: { PKI_VERSION: '"test"' },
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 240_000,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     env: { NODE_EXTRA_CA_CERTS: "" },
     maxWorkers: 2,
   },
