@@ -34,3 +34,8 @@ export function bySpki(
   }
   return groups;
 }
+
+/** A name in a sentence: an empty one would leave a hole. */
+export function named(name: unknown): string {
+  return name === "" ? "(no name)" : String(name);
+}

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const caCrlSignMissing = rule({
   id: "ca-crl-sign-missing",
@@ -16,7 +17,7 @@ export const caCrlSignMissing = rule({
     return { facts: { subject: view.subject, use } };
   },
   explain: ({ subject }) =>
-    `The key usage of the CA certificate ${subject} has keyCertSign and not cRLSign: a CRL that it signs is not accepted.`,
+    `The key usage of the CA certificate ${named(subject)} has keyCertSign and not cRLSign: a CRL that it signs is not accepted.`,
   fix: () =>
     "When the CA's certificate is renewed, add cRLSign (pki init-ca does), or revoke by OCSP only.",
 });

@@ -1,5 +1,6 @@
 import { isIssuerIn } from "../role.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const caFlagMissing = rule({
   id: "ca-flag-missing",
@@ -28,7 +29,7 @@ export const caFlagMissing = rule({
     };
   },
   explain: ({ subject, stated, issued }) =>
-    `${subject} ${stated === true ? "says that it is no CA's" : "does not say that it is a CA's"}, and it signed ${list(issued)}. Validators refuse that chain.`,
+    `${named(subject)} ${stated === true ? "says that it is no CA's" : "does not say that it is a CA's"}, and it signed ${list(issued)}. Validators refuse that chain.`,
   fix: () =>
     "Make the CA's certificate anew with basic constraints CA:TRUE (pki init-ca; keytool -gencert -ext bc:c=ca:true); with the same key and name, what it signed stays good.",
 });

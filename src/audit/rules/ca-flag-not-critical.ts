@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const caFlagNotCritical = rule({
   id: "ca-flag-not-critical",
@@ -13,7 +14,7 @@ export const caFlagNotCritical = rule({
     return { facts: { subject: view.subject, use } };
   },
   explain: ({ subject }) =>
-    `The CA certificate ${subject} does not mark its basic constraints as critical: old programs may pass over them.`,
+    `The CA certificate ${named(subject)} does not mark its basic constraints as critical: old programs may pass over them.`,
   fix: () =>
     "When the CA's certificate is renewed, make the extension critical (pki init-ca does; keytool -ext bc:c=ca:true).",
 });

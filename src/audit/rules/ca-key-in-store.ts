@@ -1,5 +1,6 @@
 import { isCaByTrade } from "../role.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 const PRODUCTS = ["mq", "um", "sap", "ihs", "was", "pci"] as const;
 
@@ -27,7 +28,7 @@ export const caKeyInStore = rule({
     return { facts: { subject: view.subject, beside: others.map(({ label }) => label).sort() } };
   },
   explain: ({ subject, beside }) =>
-    `The private key of the CA ${subject} lies here${(beside as readonly string[]).length === 0 ? "" : `, beside that of ${(beside as readonly string[]).join(", ")}`}: who breaks into this machine can make certificates for all who trust the CA.`,
+    `The private key of the CA ${named(subject)} lies here${(beside as readonly string[]).length === 0 ? "" : `, beside that of ${(beside as readonly string[]).join(", ")}`}: who breaks into this machine can make certificates for all who trust the CA.`,
   fix: () =>
     "Keep the CA's key apart and offline (pki init-ca makes a folder for it), delete it here (keytool -delete, runmqakm -cert -delete), and add the CA as a signer.",
 });

@@ -1,5 +1,6 @@
 import { isIssuerIn } from "../role.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const caKeyUsageMissing = rule({
   id: "ca-key-usage-missing",
@@ -28,8 +29,8 @@ export const caKeyUsageMissing = rule({
   },
   explain: ({ subject, usage }) =>
     (usage as readonly string[]).length === 0
-      ? `The CA certificate ${subject} has no key usage; a CA's says keyCertSign.`
-      : `The key usage of the CA certificate ${subject} is ${(usage as readonly string[]).join(", ")}, without keyCertSign: what it signed is refused.`,
+      ? `The CA certificate ${named(subject)} has no key usage; a CA's says keyCertSign.`
+      : `The key usage of the CA certificate ${named(subject)} is ${(usage as readonly string[]).join(", ")}, without keyCertSign: what it signed is refused.`,
   fix: () =>
     "Make the CA's certificate anew with keyCertSign and cRLSign (pki init-ca); with the same key and name, what it signed stays good.",
 });

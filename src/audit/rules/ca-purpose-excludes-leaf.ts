@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const caPurposeExcludesLeaf = rule({
   id: "ca-purpose-excludes-leaf",
@@ -25,7 +26,7 @@ export const caPurposeExcludesLeaf = rule({
     return { facts: { subject: leaf.subject, ca: view.subject, allowed, excluded } };
   },
   explain: ({ subject, ca, allowed, excluded }) =>
-    `${subject} is for ${list(excluded)}, but its CA ${ca} may only issue for ${list(allowed)}: OpenSSL, Windows and browsers refuse the chain.`,
+    `${named(subject)} is for ${list(excluded)}, but its CA ${named(ca)} may only issue for ${list(allowed)}: OpenSSL, Windows and browsers refuse the chain.`,
   fix: () =>
     "Issue the certificate from a CA without extended key usage, or one that has these purposes too.",
 });

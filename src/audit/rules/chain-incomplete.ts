@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const chainIncomplete = rule({
   id: "chain-incomplete",
@@ -37,8 +38,8 @@ export const chainIncomplete = rule({
   },
   explain: ({ subject, missing, gskit }) =>
     gskit === true
-      ? `The chain of ${subject} ends below a root: ${missing} is not in the store. GSKit then sends no certificate at all, and the other side says that none came (AMQ9637).`
-      : `The issuer of ${subject}, ${missing}, is not in the store: whoever does not have it by chance refuses the certificate.`,
+      ? `The chain of ${named(subject)} ends below a root: ${named(missing)} is not in the store. GSKit then sends no certificate at all, and the other side says that none came (AMQ9637).`
+      : `The issuer of ${named(subject)}, ${named(missing)}, is not in the store: whoever does not have it by chance refuses the certificate.`,
   fix: ({ missing }) =>
-    `Get the certificate of ${missing} and add it with pki add; add any CA above it too, up to the root.`,
+    `Get the certificate of ${named(missing)} and add it with pki add; add any CA above it too, up to the root.`,
 });

@@ -1,5 +1,6 @@
 import { sameName } from "../../x509/name.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const chainOrder = rule({
   id: "chain-order",
@@ -34,7 +35,7 @@ export const chainOrder = rule({
     return undefined;
   },
   explain: ({ subject, position, found, wanted, stranger }) =>
-    `In the chain of ${subject}, number ${position} is ${found}, where ${wanted} should be${stranger === true ? "; it is no CA of this chain" : ""}. Java sends the chain as it stands, and some clients refuse it.`,
+    `In the chain of ${named(subject)}, number ${position} is ${named(found)}, where ${named(wanted)} should be${stranger === true ? "; it is no CA of this chain" : ""}. Java sends the chain as it stands, and some clients refuse it.`,
   fix: () =>
     "Put the chain together again, leaf first and each issuer next: openssl pkcs12 -export -certfile, or keytool -importcert of the reply in the right order.",
 });

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const chainSameName = rule({
   id: "chain-same-name",
@@ -21,6 +22,6 @@ export const chainSameName = rule({
     };
   },
   explain: ({ subject }) =>
-    `${subject} is the name of the personal certificate and of the CA that issued it: it looks self-signed, and programs take it for its own issuer.`,
+    `${named(subject)} is the name of the personal certificate and of the CA that issued it: it looks self-signed, and programs take it for its own issuer.`,
   fix: () => "Issue a certificate with a subject of its own: pki issue peer --subject CN=….",
 });

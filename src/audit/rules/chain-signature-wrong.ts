@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const chainSignatureWrong = rule({
   id: "chain-signature-wrong",
@@ -18,8 +19,8 @@ export const chainSignatureWrong = rule({
   },
   explain: ({ subject, issuer, selfIssued }) =>
     selfIssued === true
-      ? `${subject} names itself as issuer, and its own key did not make its signature: it was changed or put together wrongly.`
-      : `The key of ${issuer} in this store did not make the signature of ${subject}: the certificate was changed, or another CA of that name signed it.`,
+      ? `${named(subject)} names itself as issuer, and its own key did not make its signature: it was changed or put together wrongly.`
+      : `The key of ${named(issuer)} in this store did not make the signature of ${named(subject)}: the certificate was changed, or another CA of that name signed it.`,
   fix: () =>
     "Get the certificate again from who issued it, and compare fingerprints (pki show); add the CA that really signed it.",
 });

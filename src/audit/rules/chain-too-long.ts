@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const chainTooLong = rule({
   id: "chain-too-long",
@@ -19,7 +20,7 @@ export const chainTooLong = rule({
     return { facts: { subject: chain[0].subject, length: chain.length } };
   },
   explain: ({ subject, length }) =>
-    `The chain of ${subject} has ${length} certificates; every handshake sends and checks them, and limits on depth may refuse them.`,
+    `The chain of ${named(subject)} has ${length} certificates; every handshake sends and checks them, and limits on depth may refuse them.`,
   fix: () =>
     "Issue from a CA nearer to the root, or leave out a cross certificate that nobody needs.",
 });

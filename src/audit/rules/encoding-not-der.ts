@@ -1,5 +1,6 @@
 import { derFaults } from "../encoding.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 const WORDS: Readonly<Record<string, string>> = {
   length: "lengths in more octets than needed",
@@ -20,7 +21,7 @@ export const encodingNotDer = rule({
     return faults.length === 0 ? undefined : { facts: { subject, faults } };
   },
   explain: ({ subject, faults }) =>
-    `${subject} is not encoded as DER demands (${list(faults)}): strict programs refuse it, and a program that encodes it again breaks its signature.`,
+    `${named(subject)} is not encoded as DER demands (${list(faults)}): strict programs refuse it, and a program that encodes it again breaks its signature.`,
   fix: () =>
     "Have the issuer make the certificate anew; the bytes cannot be mended without its key.",
 });

@@ -1,5 +1,6 @@
 import { extensionName } from "../extension-names.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 /** What validators commonly process: RFC 5280 §4.2 and Netscape's certificate type. */
 const PROCESSED = new Set([
@@ -38,7 +39,7 @@ export const extensionCriticalUnknown = rule({
     return { facts: { subject, extensions: [...new Set(unknown)].sort().map(extensionName) } };
   },
   explain: ({ subject, extensions }) =>
-    `${subject} marks ${(extensions as readonly string[]).join(", ")} as critical. Whoever does not process it must refuse the certificate.`,
+    `${named(subject)} marks ${(extensions as readonly string[]).join(", ")} as critical. Whoever does not process it must refuse the certificate.`,
   fix: () =>
     "Have the issuer make the certificate without it, or not critical; where all your programs process it, list its OID in the policy's parameter known.",
 });

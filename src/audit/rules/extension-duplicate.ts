@@ -1,5 +1,6 @@
 import { extensionName } from "../extension-names.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const extensionDuplicate = rule({
   id: "extension-duplicate",
@@ -19,6 +20,6 @@ export const extensionDuplicate = rule({
     return { facts: { subject, extensions: [...twice].sort().map(extensionName) } };
   },
   explain: ({ subject, extensions }) =>
-    `${subject} has ${(extensions as readonly string[]).join(", ")} twice. One program reads the first, another the second, most refuse the certificate.`,
+    `${named(subject)} has ${(extensions as readonly string[]).join(", ")} twice. One program reads the first, another the second, most refuse the certificate.`,
   fix: () => "Have the issuer make the certificate anew, each extension once.",
 });

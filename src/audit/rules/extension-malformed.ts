@@ -1,5 +1,6 @@
 import { extensionName } from "../extension-names.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const extensionMalformed = rule({
   id: "extension-malformed",
@@ -17,6 +18,6 @@ export const extensionMalformed = rule({
     return { facts: { subject: view.subject, extensions: [...broken].sort().map(extensionName) } };
   },
   explain: ({ subject, extensions }) =>
-    `${subject} has an extension whose content is not what the standard says: ${(extensions as readonly string[]).join(", ")}.`,
+    `${named(subject)} has an extension whose content is not what the standard says: ${(extensions as readonly string[]).join(", ")}.`,
   fix: () => "Look at it with openssl asn1parse, and have the issuer make the certificate anew.",
 });

@@ -1,5 +1,6 @@
 import { equalBytes } from "../../bytes/octets.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const issuerAmbiguous = rule({
   id: "issuer-ambiguous",
@@ -28,7 +29,7 @@ export const issuerAmbiguous = rule({
     return { facts: { subject: view.subject, count: others.length + 1 } };
   },
   explain: ({ subject, count }) =>
-    `${count} CAs named ${subject} with different keys are trusted: without key identifiers programs try the wrong one, and nobody sees which is meant.`,
+    `${count} CAs named ${named(subject)} with different keys are trusted: without key identifiers programs try the wrong one, and nobody sees which is meant.`,
   fix: () =>
     "Remove the old one when nothing that it signed is in use: keytool -delete, runmqakm -cert -delete.",
 });

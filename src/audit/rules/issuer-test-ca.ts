@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 /** CAs that anybody can have certificates of, by their published names. */
 const TEST_CAS: readonly (readonly [RegExp, string])[] = [
@@ -42,8 +43,8 @@ export const issuerTestCa = rule({
   },
   explain: ({ subject, issuer, use, maker }) =>
     use === "signer"
-      ? `${subject} of ${maker} is trusted here: whoever has that CA's key passes for anybody.`
-      : `${subject} is from ${issuer}, a CA for tests (${maker}): nobody should trust it in operation.`,
+      ? `${named(subject)} of ${maker} is trusted here: whoever has that CA's key passes for anybody.`
+      : `${named(subject)} is from ${named(issuer)}, a CA for tests (${maker}): nobody should trust it in operation.`,
   fix: ({ use }) =>
     use === "signer"
       ? "Remove it: keytool -delete or runmqakm -cert -delete."

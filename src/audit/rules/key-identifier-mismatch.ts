@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const keyIdentifierMismatch = rule({
   id: "key-identifier-mismatch",
@@ -34,7 +35,7 @@ export const keyIdentifierMismatch = rule({
     };
   },
   explain: ({ subject, issuer, wanted, found }) =>
-    `${subject} says that its issuer's key is ${wanted}; the key of ${issuer}, which made its signature, is ${found}. OpenSSL does not find the issuer then.`,
+    `${named(subject)} says that its issuer's key is ${wanted}; the key of ${named(issuer)}, which made its signature, is ${found}. OpenSSL does not find the issuer then.`,
   fix: () =>
     "Issue the certificate anew from the CA's present certificate: pki issue, or openssl x509 -req with authorityKeyIdentifier=keyid.",
 });

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const keyIdentifierMissing = rule({
   id: "key-identifier-missing",
@@ -17,6 +18,6 @@ export const keyIdentifierMissing = rule({
     return missing.length === 0 ? undefined : { facts: { subject: view.subject, use, missing } };
   },
   explain: ({ subject, missing }) =>
-    `${subject} has no ${(missing as readonly string[]).join(" and no ")}: where two CAs have one name, programs must guess which key is meant.`,
+    `${named(subject)} has no ${(missing as readonly string[]).join(" and no ")}: where two CAs have one name, programs must guess which key is meant.`,
   fix: () => "Issue the certificate anew with pki issue, or pki init-ca for a CA: both set them.",
 });

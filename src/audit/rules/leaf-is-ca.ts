@@ -1,5 +1,6 @@
 import { isCaByTrade } from "../role.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const leafIsCa = rule({
   id: "leaf-is-ca",
@@ -25,6 +26,6 @@ export const leafIsCa = rule({
     };
   },
   explain: ({ subject, issuer }) =>
-    `The personal certificate ${subject} says CA:TRUE: whoever has its key can sign certificates that all who trust ${issuer} accept.`,
+    `The personal certificate ${named(subject)} says CA:TRUE: whoever has its key can sign certificates that all who trust ${named(issuer)} accept.`,
   fix: () => "Have the CA issue a certificate without CA:TRUE (pki issue), then revoke this one.",
 });

@@ -1,6 +1,7 @@
 import type { KeyUsage } from "../../x509/extensions.ts";
 import { isPresented, mayBe } from "../role.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 const HANDSHAKE: readonly KeyUsage[] = ["digitalSignature", "keyEncipherment", "keyAgreement"];
 
@@ -19,9 +20,10 @@ export const leafKeyUsage = rule({
     const usage = view.keyUsage;
     if (!isPresented(subject) || usage === undefined || view.ca) return undefined;
     if (usage.includes("digitalSignature")) return undefined;
-    // Not for TLS at all: certificates for encryption, as password vaults have them, or for signing mail.
+    // Not for TLS at all: certificates that encrypt passwords, sign mail or sign CRLs.
     if (!mayBe(view, "serverAuth") && !mayBe(view, "clientAuth")) return undefined;
-    if (usage.includes("dataEncipherment") || usage.includes("keyCertSign")) return undefined;
+    const elsewhere: readonly KeyUsage[] = ["dataEncipherment", "keyCertSign", "cRLSign"];
+    if (usage.some((one) => elsewhere.includes(one))) return undefined;
     const useless = !usage.some((one) => HANDSHAKE.includes(one));
     // Without digitalSignature an RSA key still serves the old TLS_RSA_ cipher suites.
     const asked = ["strict", "public-tls", "mq", "ihs", "java", "fips"] as const;
@@ -30,8 +32,8 @@ export const leafKeyUsage = rule({
   },
   explain: ({ subject, usage, useless }) =>
     useless === true
-      ? `The key usage of ${subject} is ${list(usage)}: no TLS handshake can use it.`
-      : `The key usage of ${subject} is ${list(usage)}, without digitalSignature: TLS 1.3 and all cipher suites with forward secrecy need it.`,
+      ? `The key usage of ${named(subject)} is ${list(usage)}: no TLS handshake can use it.`
+      : `The key usage of ${named(subject)} is ${list(usage)}, without digitalSignature: TLS 1.3 and all cipher suites with forward secrecy need it.`,
   fix: () =>
     "Issue a certificate with digitalSignature, and keyEncipherment for RSA: pki issue sets them.",
 });

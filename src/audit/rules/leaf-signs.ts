@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const leafSigns = rule({
   id: "leaf-signs",
@@ -22,6 +23,6 @@ export const leafSigns = rule({
     return { facts: { subject: view.subject, use, usage: found } };
   },
   explain: ({ subject, usage }) =>
-    `${subject} is no CA's certificate, and its key usage has ${(usage as readonly string[]).join(" and ")}.`,
+    `${named(subject)} is no CA's certificate, and its key usage has ${(usage as readonly string[]).join(" and ")}.`,
   fix: () => "Issue a certificate without it: pki issue sets what servers and clients need.",
 });

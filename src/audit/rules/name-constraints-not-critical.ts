@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const nameConstraintsNotCritical = rule({
   id: "name-constraints-not-critical",
@@ -16,6 +17,6 @@ export const nameConstraintsNotCritical = rule({
     return { facts: { subject: view.subject } };
   },
   explain: ({ subject }) =>
-    `${subject} does not mark its name constraints as critical: programs that do not know them let it give any name.`,
+    `${named(subject)} does not mark its name constraints as critical: programs that do not know them let it give any name.`,
   fix: () => "When the CA's certificate is renewed, make the extension critical.",
 });

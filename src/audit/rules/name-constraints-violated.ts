@@ -1,5 +1,6 @@
 import { violated } from "../name-constraints.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const nameConstraintsViolated = rule({
   id: "name-constraints-violated",
@@ -24,7 +25,7 @@ export const nameConstraintsViolated = rule({
     return undefined;
   },
   explain: ({ subject, ca, names }) =>
-    `${ca} may not give certificates for ${(names as readonly string[]).join(", ")}, and ${subject} is for that: validators refuse it.`,
+    `${named(ca)} may not give certificates for ${(names as readonly string[]).join(", ")}, and ${named(subject)} is for that: validators refuse it.`,
   fix: () =>
     "Issue the certificate from a CA that may give these names, or with names inside the CA's constraints.",
 });

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 const ORGANISATION = "2.5.4.10";
 const COMMON_NAME = "2.5.4.3";
@@ -36,7 +37,7 @@ export const nameDefault = rule({
     return undefined;
   },
   explain: ({ subject, value, of }) =>
-    `The subject ${subject} holds "${value}", which ${of} gives when nothing else is said: it names nobody, and others have it too.`,
+    `The subject ${named(subject)} holds "${value}", which ${of} gives when nothing else is said: it names nobody, and others have it too.`,
   fix: () =>
     "Issue a certificate with your own names: pki issue server --subject CN=host,O=Company.",
 });

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const nameEmpty = rule({
   id: "name-empty",
@@ -29,11 +30,11 @@ export const nameEmpty = rule({
       return `${who} does not name its issuer: no chain can be built for it.`;
     }
     if (which === "ca") {
-      return `The CA certificate ${serial} of ${issuer} has no subject: nothing can name it as issuer.`;
+      return `The CA certificate ${serial} of ${named(issuer)} has no subject: nothing can name it as issuer.`;
     }
     return names === 0
-      ? `The certificate ${serial} of ${issuer} has neither a subject nor alternative names.`
-      : `The certificate ${serial} of ${issuer} has no subject, and its alternative names are not critical.`;
+      ? `The certificate ${serial} of ${named(issuer)} has neither a subject nor alternative names.`
+      : `The certificate ${serial} of ${named(issuer)} has no subject, and its alternative names are not critical.`;
   },
   fix: () => "Issue a certificate with a subject: pki issue server --subject CN=host,O=Company.",
 });

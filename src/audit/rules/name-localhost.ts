@@ -1,6 +1,7 @@
 import { hostsOf } from "../host-names.ts";
 import { isPresented, mayBe } from "../role.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 const LOCAL =
   /^(localhost(\.localdomain)?|([^.]+\.)*localhost|127(\.\d+){3}|::1|0:0:0:0:0:0:0:1)$/i;
@@ -23,7 +24,7 @@ export const nameLocalhost = rule({
     return { facts: { subject: view.subject, names: hosts } };
   },
   explain: ({ subject, names }) =>
-    `${subject} is for ${(names as readonly string[]).join(", ")} only: no other machine's client accepts it.`,
+    `${named(subject)} is for ${(names as readonly string[]).join(", ")} only: no other machine's client accepts it.`,
   fix: () =>
     "Issue a certificate with the host's real name: pki issue server --san DNS:host.example.com.",
 });

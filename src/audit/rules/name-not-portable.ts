@@ -1,5 +1,6 @@
 import type { NameAttribute } from "../../model/certificate.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 /** What SSLPEER and SSLPEERMAP filter by (IBM MQ, Distinguished Names). */
 const FILTERED = new Set([
@@ -42,7 +43,7 @@ export const nameNotPortable = rule({
     return { facts: { subject: view.subject, use, faults: [...faults].sort() } };
   },
   explain: ({ subject, faults }) =>
-    `The subject ${subject} cannot be written as an SSLPEER filter on every platform: ${(faults as readonly string[]).join("; ")}.`,
+    `The subject ${named(subject)} cannot be written as an SSLPEER filter on every platform: ${(faults as readonly string[]).join("; ")}.`,
   fix: () =>
     "Issue a certificate whose subject has CN, OU, O, L, ST, C and the like, in letters, digits and ' ( ) + - . / : = only.",
 });

@@ -1,5 +1,6 @@
 import { equalBytes } from "../../bytes/octets.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const nameSameSubject = rule({
   id: "name-same-subject",
@@ -28,7 +29,7 @@ export const nameSameSubject = rule({
     return { facts: { subject: view.subject, count: others.length + 1 } };
   },
   explain: ({ subject, count }) =>
-    `${count} certificates with different keys have the subject ${subject}: rules by name cannot tell their holders apart.`,
+    `${count} certificates with different keys have the subject ${named(subject)}: rules by name cannot tell their holders apart.`,
   fix: () =>
     "Give each holder a subject of its own (an OU or a serialNumber will do), or remove the certificate that was replaced.",
 });

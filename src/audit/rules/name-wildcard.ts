@@ -1,5 +1,6 @@
 import { isPresented } from "../role.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const nameWildcard = rule({
   id: "name-wildcard",
@@ -29,8 +30,8 @@ export const nameWildcard = rule({
   },
   explain: ({ subject, names, valid }) =>
     valid === true
-      ? `${subject} is for every host of ${list(names)}: who steals its key from one of them can pass for all.`
-      : `${subject} has the wildcard ${list(names)}. A wildcard is one whole leftmost label above a domain of two or more; programs ignore any other.`,
+      ? `${named(subject)} is for every host of ${list(names)}: who steals its key from one of them can pass for all.`
+      : `${named(subject)} has the wildcard ${list(names)}. A wildcard is one whole leftmost label above a domain of two or more; programs ignore any other.`,
   fix: () =>
     "Issue a certificate that lists the hosts: pki issue server --san DNS:… for each of them.",
 });

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const pathLengthExceeded = rule({
   id: "path-length-exceeded",
@@ -18,7 +19,7 @@ export const pathLengthExceeded = rule({
     return { facts: { subject: chain[0].subject, ca: view.subject, allowed, below } };
   },
   explain: ({ subject, ca, allowed, below }) =>
-    `${ca} allows ${allowed} CAs below it; in the chain of ${subject} there are ${below}. Validators refuse it.`,
+    `${named(ca)} allows ${allowed} CAs below it; in the chain of ${named(subject)} there are ${below}. Validators refuse it.`,
   fix: () =>
     "Issue the certificate from a CA higher up, or make the CA's certificate anew with a longer path length.",
 });

@@ -1,5 +1,6 @@
 import { isPresented } from "../role.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const policyMissing = rule({
   id: "policy-missing",
@@ -16,6 +17,6 @@ export const policyMissing = rule({
     return { facts: { subject: view.subject, issuer: view.issuer } };
   },
   explain: ({ subject }) =>
-    `${subject} names no certificate policy; certificates of public CAs have one of 2.23.140.1.2.1 to 2.23.140.1.2.3.`,
+    `${named(subject)} names no certificate policy; certificates of public CAs have one of 2.23.140.1.2.1 to 2.23.140.1.2.3.`,
   fix: () => "For a public site, get the certificate from a public CA.",
 });

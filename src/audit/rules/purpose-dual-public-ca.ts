@@ -2,6 +2,7 @@ import { publicCa } from "../public-cas.ts";
 import { isPresented } from "../role.ts";
 import { rule } from "../rule.ts";
 import { isoSecond } from "../time.ts";
+import { named } from "../words.ts";
 
 /** Chrome trusts no certificate for both after this day; public CAs end clientAuth before it. */
 const LAST_DAY = "2027-03-15T00:00:00Z";
@@ -35,7 +36,7 @@ export const purposeDualPublicCa = rule({
     };
   },
   explain: ({ subject, ca, past }) =>
-    `${subject} is from the public CA ${ca} and for servers and clients. ${past === true ? "It outlives the day (2027-03-15) after which browsers trust no such certificate." : "Its renewal will no longer be for clients."}`,
+    `${named(subject)} is from the public CA ${ca} and for servers and clients. ${past === true ? "It outlives the day (2027-03-15) after which browsers trust no such certificate." : "Its renewal will no longer be for clients."}`,
   fix: () =>
     "Use a private CA for connections between your own systems: pki init-ca, then pki issue peer.",
 });

@@ -1,5 +1,6 @@
 import { isPresented } from "../role.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const purposeMissing = rule({
   id: "purpose-missing",
@@ -18,7 +19,7 @@ export const purposeMissing = rule({
     };
   },
   explain: ({ subject }) =>
-    `${subject} does not say what it is for: it could be used for anything, code signing included, and browsers refuse it.`,
+    `${named(subject)} does not say what it is for: it could be used for anything, code signing included, and browsers refuse it.`,
   fix: () =>
     "Issue a certificate with serverAuth, clientAuth or both: pki issue server, client or peer.",
 });

@@ -1,10 +1,12 @@
 import { isPresented, mayBe } from "../role.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const purposeNotClient = rule({
   id: "purpose-not-client",
   on: "use",
-  severity: "error",
+  // Which side of its channels it is on cannot be seen in a store.
+  severity: "warning",
   title: "a peer's certificate may not be used by a client",
   cites: [
     "IBM MQ 9.4, Certificate extended key usage (EKU): from 9.4.5 the RFC5280 policy checks it",
@@ -20,7 +22,7 @@ export const purposeNotClient = rule({
     return { facts: { subject: view.subject, use: subject.use, purposes } };
   },
   explain: ({ subject, purposes }) =>
-    `${subject} is for ${(purposes as readonly string[]).join(", ") || "nothing"} and not for clientAuth. Peers of this kind also connect, and the other side may refuse them.`,
+    `${named(subject)} is for ${(purposes as readonly string[]).join(", ") || "nothing"} and not for clientAuth. Peers of this kind also connect, and the other side may refuse them.`,
   fix: () =>
     "Issue a certificate for both sides: pki issue peer. Public CAs no longer give clientAuth: use a private CA, or for IBM MQ 9.4.5 and later RFC5280EKUChecks=FALSE.",
 });

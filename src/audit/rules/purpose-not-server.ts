@@ -1,5 +1,6 @@
 import { isPresented, mayBe } from "../role.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const purposeNotServer = rule({
   id: "purpose-not-server",
@@ -12,14 +13,17 @@ export const purposeNotServer = rule({
     "measured with GSKit 8.0.60: GSKit itself accepts it, Java and browsers do not",
   ],
   profiles: ["public-tls", "ihs"],
-  check(subject) {
-    const { view } = subject;
+  check(subject, { profiles }) {
+    const { view, store } = subject;
+    const { format } = store.container;
+    // IBM HTTP Server has key databases; what else lies in its tree is somebody else's.
+    if (!profiles.has("public-tls") && format !== "kdb" && format !== "pkcs12") return undefined;
     if (!isPresented(subject) || view.ca || mayBe(view, "serverAuth")) return undefined;
     return {
       facts: { subject: view.subject, use: subject.use, purposes: view.extendedKeyUsage ?? [] },
     };
   },
   explain: ({ subject, purposes }) =>
-    `${subject} is for ${(purposes as readonly string[]).join(", ") || "nothing"} and not for serverAuth: clients refuse a server that shows it.`,
+    `${named(subject)} is for ${(purposes as readonly string[]).join(", ") || "nothing"} and not for serverAuth: clients refuse a server that shows it.`,
   fix: () => "Issue a certificate with serverAuth: pki issue server (or peer).",
 });

@@ -1,5 +1,6 @@
 import { isPresented } from "../role.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const revocationLdapOnly = rule({
   id: "revocation-ldap-only",
@@ -21,7 +22,7 @@ export const revocationLdapOnly = rule({
     return { facts: { subject: view.subject, points: points.map(({ value }) => value) } };
   },
   explain: ({ subject, points }) =>
-    `The CRL of ${subject} is at ${(points as readonly string[]).join(", ")}: browsers, OpenSSL and most Java programs do not ask LDAP servers.`,
+    `The CRL of ${named(subject)} is at ${(points as readonly string[]).join(", ")}: browsers, OpenSSL and most Java programs do not ask LDAP servers.`,
   fix: () =>
     "Have the CA publish its CRL by HTTP as well, and name that address first in new certificates.",
 });

@@ -1,5 +1,6 @@
 import { isPresented } from "../role.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 const DAY = 86_400_000;
 
@@ -25,7 +26,7 @@ export const revocationSourceMissing = rule({
     return { facts: { subject: view.subject, issuer: view.issuer } };
   },
   explain: ({ subject }) =>
-    `${subject} names neither a CRL nor an OCSP responder: if its key is stolen, it stays good until it expires.`,
+    `${named(subject)} names neither a CRL nor an OCSP responder: if its key is stolen, it stays good until it expires.`,
   fix: () =>
     "Have the CA publish a CRL and issue the certificate anew with its address: pki issue --crl-url.",
 });

@@ -1,6 +1,7 @@
 import type { GeneralName } from "../../x509/extensions.ts";
 import { isIpAddress } from "../host-names.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 const INTERNAL =
   /(^[^.]+|\.(local|localdomain|internal|intranet|corp|lan|home|private|test|invalid|example|localhost))$/i;
@@ -24,7 +25,7 @@ export const sanMalformed = rule({
     return { facts: { subject: view.subject, use, faults: [...new Set(faults)].sort() } };
   },
   explain: ({ subject, faults }) =>
-    `${subject} has alternative names that match nothing: ${(faults as readonly string[]).join("; ")}.`,
+    `${named(subject)} has alternative names that match nothing: ${(faults as readonly string[]).join("; ")}.`,
   fix: () =>
     "Issue a certificate with --san DNS:host.example.com for hosts and --san IP:192.0.2.1 for addresses.",
 });

@@ -1,5 +1,6 @@
 import { isPresented, mayBe } from "../role.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const sanMissing = rule({
   id: "san-missing",
@@ -12,7 +13,10 @@ export const sanMissing = rule({
   ],
   profiles: ["public-tls", "java", "ihs", "was", "strict"],
   check(subject, { profiles }) {
-    const { view } = subject;
+    const { view, store } = subject;
+    const asked = ["public-tls", "ihs", "was", "strict"] as const;
+    // Java programs do not read key databases.
+    if (store.container.format === "kdb" && !asked.some((id) => profiles.has(id))) return undefined;
     if (!isPresented(subject) || view.ca || !mayBe(view, "serverAuth")) return undefined;
     // One that cannot be read is told by extension-malformed.
     if (view.extension("2.5.29.17") !== undefined && view.malformed.includes("2.5.29.17")) {
@@ -26,7 +30,7 @@ export const sanMissing = rule({
     };
   },
   explain: ({ subject }) =>
-    `${subject} names no host in its alternative names: a client that checks host names refuses it.`,
+    `${named(subject)} names no host in its alternative names: a client that checks host names refuses it.`,
   fix: () =>
     "Issue a certificate with the names that clients connect to: pki issue server --san DNS:host.example.com.",
 });

@@ -1,5 +1,6 @@
 import { isPresented } from "../role.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 const SCT_LIST = "1.3.6.1.4.1.11129.2.4.2";
 
@@ -18,6 +19,6 @@ export const sctMissing = rule({
       : undefined;
   },
   explain: ({ subject }) =>
-    `${subject} proves no entry in a public log: Chrome and Safari refuse it unless the server sends timestamps another way.`,
+    `${named(subject)} proves no entry in a public log: Chrome and Safari refuse it unless the server sends timestamps another way.`,
   fix: () => "For a public site, get the certificate from a public CA, which puts them in.",
 });

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const serialNegative = rule({
   id: "serial-negative",
@@ -13,7 +14,7 @@ export const serialNegative = rule({
     return { facts: { subject, issuer, serial: certificate.serial } };
   },
   explain: ({ subject, serial }) =>
-    `${subject} has the negative serial number ${serial}: its CA forgot the sign octet. Programs that follow the standard refuse it, and others show different numbers for it.`,
+    `${named(subject)} has the negative serial number ${serial}: its CA forgot the sign octet. Programs that follow the standard refuse it, and others show different numbers for it.`,
   fix: () =>
     "Have the issuer give a certificate with a positive serial number, or issue one with pki issue.",
 });

@@ -1,7 +1,7 @@
 import type { Place } from "../../model/finding.ts";
 import type { CertificateRecord } from "../inventory-view.ts";
 import { rule } from "../rule.ts";
-import { placesOf } from "../words.ts";
+import { named, placesOf } from "../words.ts";
 
 export const serialSequential = rule({
   id: "serial-sequential",
@@ -37,7 +37,7 @@ export const serialSequential = rule({
     }
   },
   explain: ({ issuer, count, first, last }) =>
-    `${issuer} gave ${count} certificates the serial numbers ${first} to ${last}, one after the other: the next one can be guessed.`,
+    `${named(issuer)} gave ${count} certificates the serial numbers ${first} to ${last}, one after the other: the next one can be guessed.`,
   fix: () => "Have the CA use random serial numbers (openssl ca -rand_serial; pki issue does).",
 });
 

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const serialTooLong = rule({
   id: "serial-too-long",
@@ -15,7 +16,7 @@ export const serialTooLong = rule({
     return octets > parameters.octets ? { facts: { subject, issuer, octets } } : undefined;
   },
   explain: ({ subject, octets }) =>
-    `The serial number of ${subject} has ${octets} octets; programs need not handle more than 20.`,
+    `The serial number of ${named(subject)} has ${octets} octets; programs need not handle more than 20.`,
   fix: () =>
     "Have the issuer give shorter serial numbers (16 random octets are plenty) and a new certificate.",
 });

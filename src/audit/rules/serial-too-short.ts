@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const serialTooShort = rule({
   id: "serial-too-short",
@@ -22,7 +23,7 @@ export const serialTooShort = rule({
     };
   },
   explain: ({ subject, issuer, bits }) =>
-    `The serial number that ${issuer} gave ${subject} has ${bits} bits. A random part of at least 64 bits is what makes forging a certificate by a hash collision hard.`,
+    `The serial number that ${named(issuer)} gave ${named(subject)} has ${bits} bits. A random part of at least 64 bits is what makes forging a certificate by a hash collision hard.`,
   fix: () =>
     "Have the CA use random serial numbers (openssl ca -rand_serial; pki issue does) and renew the certificate.",
 });

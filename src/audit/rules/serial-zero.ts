@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const serialZero = rule({
   id: "serial-zero",
@@ -18,8 +19,8 @@ export const serialZero = rule({
   },
   explain: ({ subject, issuer, selfIssued }) =>
     selfIssued === true
-      ? `The self-issued certificate ${subject} has the serial number 0; it must be positive.`
-      : `${issuer} gave ${subject} the serial number 0; it must be positive, and only one certificate can have it.`,
+      ? `The self-issued certificate ${named(subject)} has the serial number 0; it must be positive.`
+      : `${named(issuer)} gave ${named(subject)} the serial number 0; it must be positive, and only one certificate can have it.`,
   fix: ({ selfIssued }) =>
     selfIssued === true
       ? "Make the certificate anew; pki issue and keytool -genkeypair choose random serial numbers."

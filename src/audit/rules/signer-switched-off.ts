@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const signerSwitchedOff = rule({
   id: "signer-switched-off",
@@ -13,7 +14,7 @@ export const signerSwitchedOff = rule({
     return { facts: { subject: view.subject, ca: view.ca } };
   },
   explain: ({ subject }) =>
-    `${subject} is among the signers, but its trust is switched off: who has a certificate of it is refused, though lists show it.`,
+    `${named(subject)} is among the signers, but its trust is switched off: who has a certificate of it is refused, though lists show it.`,
   fix: () =>
     "Switch it on with runmqakm -cert -modify -trust enable, or remove it if that is what was meant.",
 });

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const trustBelowRoot = rule({
   id: "trust-below-root",
@@ -25,7 +26,7 @@ export const trustBelowRoot = rule({
   },
   explain: ({ subject, missing, ca }) =>
     ca === true
-      ? `${subject} is trusted and ${missing}, which issued it, is not in the store. GSKit trusts no chain that ends below a root: every peer of that CA is refused.`
-      : `The end certificate ${subject} is trusted and its CA ${missing} is not in the store. GSKit does not take it as trust in that peer: the peer is refused.`,
-  fix: ({ missing }) => `Get the certificate of ${missing} and add it with pki add.`,
+      ? `${named(subject)} is trusted and ${named(missing)}, which issued it, is not in the store. GSKit trusts no chain that ends below a root: every peer of that CA is refused.`
+      : `The end certificate ${named(subject)} is trusted and its CA ${named(missing)} is not in the store. GSKit does not take it as trust in that peer: the peer is refused.`,
+  fix: ({ missing }) => `Get the certificate of ${named(missing)} and add it with pki add.`,
 });

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const trustLeafWithItsCa = rule({
   id: "trust-leaf-with-its-ca",
@@ -21,6 +22,6 @@ export const trustLeafWithItsCa = rule({
       : { facts: { subject: view.subject, issuer: issuer.subject } };
   },
   explain: ({ subject, issuer }) =>
-    `${subject} is among the signers, and so is its CA ${issuer}: it adds nothing, and will be there, expired, after its renewal.`,
+    `${named(subject)} is among the signers, and so is its CA ${named(issuer)}: it adds nothing, and will be there, expired, after its renewal.`,
   fix: () => "Remove it: runmqakm -cert -delete, or keytool -delete.",
 });

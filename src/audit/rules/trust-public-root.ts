@@ -1,6 +1,7 @@
 import { publicCa } from "../public-cas.ts";
 import { rule } from "../rule.ts";
 import { BUNDLE, publicSigners } from "../trusted.ts";
+import { named } from "../words.ts";
 
 export const trustPublicRoot = rule({
   id: "trust-public-root",
@@ -18,7 +19,7 @@ export const trustPublicRoot = rule({
     return { facts: { subject: view.subject, ca } };
   },
   explain: ({ subject, ca }) =>
-    `${subject} of the public CA ${ca} is trusted: anybody who buys a certificate there can connect, unless names are filtered too.`,
+    `${named(subject)} of the public CA ${ca} is trusted: anybody who buys a certificate there can connect, unless names are filtered too.`,
   fix: () =>
     "Use a private CA for your peers (pki init-ca), or set SSLPEER on the channels; then remove it with runmqakm -cert -delete or keytool -delete.",
 });

@@ -1,5 +1,6 @@
 import { rule } from "../rule.ts";
 import { day, isoSecond } from "../time.ts";
+import { named } from "../words.ts";
 
 export const trustWeakRoot = rule({
   id: "trust-weak-root",
@@ -24,7 +25,7 @@ export const trustWeakRoot = rule({
     };
   },
   explain: ({ subject, bits, notAfter }) =>
-    `The root ${subject} has an RSA key of ${bits} bits and is trusted until ${day(notAfter)}; such keys are approved until the end of 2030.`,
+    `The root ${named(subject)} has an RSA key of ${bits} bits and is trusted until ${day(notAfter)}; such keys are approved until the end of 2030.`,
   fix: () =>
     "Plan a new root with RSA 4096 or P-384 (pki init-ca --key ec:P-384), and trust both until the old one is out of use.",
 });

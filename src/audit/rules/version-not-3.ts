@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const versionNot3 = rule({
   id: "version-not-3",
@@ -28,12 +29,12 @@ export const versionNot3 = rule({
   },
   explain({ subject, version, why }) {
     if (why === "issuer") {
-      return `The CA certificate ${subject} is of version ${version}: it cannot say that it is a CA, so what it signed is refused.`;
+      return `The CA certificate ${named(subject)} is of version ${version}: it cannot say that it is a CA, so what it signed is refused.`;
     }
     if (why === "wrong") {
-      return `${subject} says that it is of version ${version}, which does not fit what it holds.`;
+      return `${named(subject)} says that it is of version ${version}, which does not fit what it holds.`;
     }
-    return `${subject} is of version ${version}: it has no extensions, so neither names of hosts nor what its key is for.`;
+    return `${named(subject)} is of version ${version}: it has no extensions, so neither names of hosts nor what its key is for.`;
   },
   fix: ({ why }) =>
     why === "issuer"
