@@ -18,6 +18,9 @@ interface Known extends OtherFormat {
 const ascii = (text: string) => (head: Uint8Array) =>
   indexOfAscii(head.subarray(0, text.length), text) === 0;
 
+/** `-----BEGIN ` in EBCDIC (all its code pages have these the same). */
+const EBCDIC_BEGIN = [0x60, 0x60, 0x60, 0x60, 0x60, 0xc2, 0xc5, 0xc7, 0xc9, 0xd5, 0x40];
+
 const convertWithKeytool = "convert it to PKCS#12 with keytool -importkeystore first";
 
 const KNOWN: readonly Known[] = [
@@ -88,6 +91,16 @@ const KNOWN: readonly Known[] = [
     is: (head) =>
       indexOfAscii(head.subarray(0, 8192), "-\0-\0-\0-\0-\0B\0E\0G\0I\0N\0") !== -1 ||
       indexOfAscii(head.subarray(0, 8192), "\0-\0-\0-\0-\0-\0B\0E\0G\0I\0N") !== -1,
+  },
+  {
+    id: "pem-ebcdic",
+    store: true,
+    title: "PEM text in EBCDIC",
+    hint: "translate it with iconv -f IBM-1047 -t ISO8859-1",
+    is: (head) => {
+      const at = head.subarray(0, 8192).indexOf(0x60);
+      return at !== -1 && startsWith(head.subarray(at), ...EBCDIC_BEGIN);
+    },
   },
   {
     id: "base64",

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { ProfileId, Rule } from "../../src/audit/rule.ts";
 import { rules } from "../../src/audit/rules/index.ts";
 import { AuditRun, type RuleFailure } from "../../src/audit/run.ts";
 import { settingsFrom } from "../../src/audit/settings.ts";
+import { transferDamage } from "../../src/bytes/transfer.ts";
 import type { Codec, Passwords } from "../../src/codecs/codec.ts";
 import { codecFor, nameOther, recognise } from "../../src/codecs/index.ts";
 import { readStash } from "../../src/codecs/kdb/stash.ts";
@@ -20,7 +21,7 @@ import type {
 } from "../../src/model/inventory.ts";
 import type { Secret } from "../../src/model/secret.ts";
 import { Secret as SecretBytes } from "../../src/model/secret.ts";
-import type { Store } from "../../src/model/store.ts";
+import type { FormatId, Store } from "../../src/model/store.ts";
 import { keyMatches } from "../../src/x509/private-key.ts";
 import { filesUnder } from "./source-tree.ts";
 
@@ -106,8 +107,8 @@ async function openFile(
 ): Promise<OpenedStore | RefusedFile | undefined> {
   const bytes = bytesOf(folder, path);
   const file = factsOf(path, bytes, audit);
-  const stashed = stashBeside(folder, path, audit);
   const format = recognise(bytes);
+  const stashed = await stashBeside(folder, path, audit, format, bytes);
   const given = audit.passwords?.[path];
   const password = given === undefined ? stashed?.password : SecretBytes.fromText(given);
   const passwords = password === undefined ? {} : { store: password };
@@ -118,16 +119,19 @@ async function openFile(
     code,
     message,
     ...(stashed === undefined ? {} : { stash: stashed.facts }),
+    ...damageOf(format, bytes),
   });
   if (format === undefined) {
     const other = nameOther(bytes);
-    if (other === undefined) return undefined;
+    if (other === undefined) {
+      const promised = /^\.(?:kdb|jks|p12|pfx|der|pem)$/.test(file.extension);
+      return promised ? refuse("format-unknown", "this is no keystore") : undefined;
+    }
     return refuse("format-unsupported", `${other.title} is not read`, other.id);
   }
   try {
     const codec = await codecFor(format);
     const { store, container } = await codec.read(bytes, passwords);
-    const stash = stashed && { ...stashed.facts, ...(await opens(codec, bytes, stashed.password)) };
     return {
       path,
       file,
@@ -136,13 +140,18 @@ async function openFile(
       ...(password === undefined
         ? {}
         : { password: passwordFacts(password, given === undefined ? "stash" : "given") }),
-      ...(stash === undefined ? {} : { stash }),
+      ...(stashed === undefined ? {} : { stash: stashed.facts }),
       keys: await keyFacts(codec, store, passwords, format === "pem"),
     };
   } catch (error) {
     if (error instanceof PkiError) return refuse(error.code, error.message, format);
     throw error;
   }
+}
+
+function damageOf(format: string | undefined, bytes: Uint8Array): Pick<RefusedFile, "damage"> {
+  const damage = format === "pem" ? undefined : transferDamage(bytes);
+  return damage === undefined ? {} : { damage };
 }
 
 function bytesOf(folder: string, path: string): Uint8Array {
@@ -160,34 +169,32 @@ function factsOf(path: string, bytes: Uint8Array, audit: AuditFixture): FileFact
   };
 }
 
-function stashBeside(folder: string, path: string, audit: AuditFixture) {
+/** The stash of a store, and its password where that opens the store. */
+async function stashBeside(
+  folder: string,
+  path: string,
+  audit: AuditFixture,
+  format: FormatId | undefined,
+  store: Uint8Array,
+): Promise<{ readonly password?: Secret; readonly facts: StashFacts } | undefined> {
   const beside = path.replace(/\.[^.]+$/, ".sth");
-  let bytes: Uint8Array;
-  try {
-    bytes = bytesOf(folder, beside);
-  } catch {
+  if ((format !== "kdb" && format !== "pkcs12") || !existsSync(join(folder, beside))) {
     return undefined;
   }
+  const bytes = bytesOf(folder, beside);
   const file = factsOf(beside, bytes, audit);
   const version = bytes.length === 129 ? (1 as const) : (2 as const);
   try {
-    return {
-      password: readStash(bytes),
-      facts: { path: beside, file, version } satisfies StashFacts,
-    };
+    const password = readStash(bytes);
+    const codec = await codecFor(format);
+    const opens = await codec.read(store, { store: password }).then(
+      () => true,
+      () => false,
+    );
+    return { ...(opens ? { password } : {}), facts: { path: beside, file, version, opens } };
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
-    return { facts: { path: beside, file, problem: error.code } satisfies StashFacts };
-  }
-}
-
-async function opens(codec: Codec, bytes: Uint8Array, password: Secret | undefined) {
-  if (password === undefined) return {};
-  try {
-    await codec.read(bytes, { store: password });
-    return { opens: true };
-  } catch {
-    return { opens: false };
+    return { facts: { path: beside, file, problem: error.code } };
   }
 }
 
