@@ -6,6 +6,7 @@ import type { ProfileId } from "../../audit/rule.ts";
 import type { FileWrite, Host } from "../../io/host.ts";
 import { PkiError } from "../../model/error.ts";
 import { SEVERITIES, type Severity } from "../../model/finding.ts";
+import { wantsColour } from "../../render/audit/colour.ts";
 import { type AuditFormat, type AuditRenderer, auditFormats } from "../../render/audit/index.ts";
 import { auditJson } from "../../render/audit/json.ts";
 import type { CommandDefinition } from "../command.ts";
@@ -93,7 +94,7 @@ async function plan(
     });
   }
   const { result, ...outcome } = await auditPaths(host, args, auditOptions(options));
-  const colour = stdoutIsTerminal && (host.env("NO_COLOR") ?? "") === "";
+  const colour = wantsColour((name) => host.env(name), stdoutIsTerminal);
   const writes: FileWrite[] = [];
   let text: string | undefined;
   for (const { format, file } of outputs) {
