@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { type Described, describe } from "../audit/describe.ts";
 import { type AuditReport, countBySeverity, type StoreSummary } from "../audit/report.ts";
 import type { ProfileId, Rule } from "../audit/rule.ts";
-import { rules as allRules } from "../audit/rules/index.ts";
+import { rules as everyRule } from "../audit/rules/index.ts";
 import { AuditRun } from "../audit/run.ts";
 import { settingsFrom } from "../audit/settings.ts";
 import type { FileWrite, Host } from "../io/host.ts";
@@ -24,6 +24,8 @@ import { reported, Walk } from "./audit/walk.ts";
 import type { Notice, Outcome } from "./outcome.ts";
 
 export interface AuditOptions {
+  /** Default: every rule. */
+  readonly rules?: readonly Rule[];
   /** Looks ahead, or back; default now. */
   readonly at?: Date;
   /** Beside `default`; from `--profile`. Absent: the policy's. */
@@ -77,7 +79,8 @@ export async function auditPaths(
   options: AuditOptions,
 ): Promise<Outcome<AuditResult>> {
   const globs = await loadGlobs();
-  const policy = await loadPolicy(host, globs, options.policy);
+  const allRules = options.rules ?? everyRule;
+  const policy = await loadPolicy(host, globs, allRules, options.policy);
   const profiles = new Set<ProfileId>(["default", ...(options.profiles ?? policy.profiles)]);
   const sieve = await Sieve.load(host, globs, options, allRules);
   const rules: readonly Rule[] = [...allRules, ...sieve.rules];

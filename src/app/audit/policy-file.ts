@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { ignoreEntryExpired, ignoreEntryUnused } from "../../audit/ignore.ts";
 import { NO_POLICY, type Policy, readPolicy } from "../../audit/policy.ts";
-import { rules } from "../../audit/rules/index.ts";
+import type { Rule } from "../../audit/rule.ts";
 import type { Host } from "../../io/host.ts";
 import { PkiError } from "../../model/error.ts";
 import type { Globs } from "./globs.ts";
@@ -18,6 +18,7 @@ export const POLICY_FILE = "pki-policy.yaml";
 export async function loadPolicy(
   host: Host,
   globs: Globs,
+  rules: readonly Rule[],
   named: string | undefined,
 ): Promise<Policy> {
   const path = named ?? POLICY_FILE;
