@@ -42,6 +42,7 @@ const IMPORTERS: Readonly<Record<string, RegExp>> = {
   yaml: /^src\/app\/audit\//,
   "node:child_process": /^src\/io\/git\.ts$/,
   "node:zlib": /^src\/io\//,
+  "node:stream": /^src\/io\/inflate\.ts$/,
   "node:worker_threads": /^src\/io\//,
   "node:crypto": /^src\/(crypto|x509|codecs|io)\//,
   "node:util": /^src\/(model\/secret\.ts$|x509\/build\/)/,
