@@ -1,7 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PASSWORD as FIXTURE_PASSWORD } from "../scripts/fixtures/rules/forge-stores.ts";
 import { runCli } from "./support/run-cli.ts";
 
 // The README's own commands, in its own order, by the program as users run it.
@@ -51,6 +60,23 @@ describe("README", () => {
     const run = runCli(words(line), { cwd, env });
     expect(run, run.stderr).toMatchObject({ code: 0 });
     expect(run.stdout).not.toBe("");
+  });
+
+  test("the build with the MD5 certificate fails, and passes after it was issued anew", () => {
+    mkdirSync(join(cwd, "conf"));
+    const conf = join(cwd, "conf", "qm.kdb");
+    copyFileSync("certs-fixtures/rules/signature-md5/bad/qm.kdb", conf);
+    chmodSync(conf, 0o600);
+    const steps = [...readme.matchAll(/```audit\n(.*?)```/gs)].flatMap(([, block]) => [
+      ...(block as string).matchAll(/\$ pki (.*)\n= (\d)(?: (\S+))?/g),
+    ]);
+    expect(steps.length).toBe(4);
+    const fixturePassword = { QM_PASSWORD: FIXTURE_PASSWORD };
+    for (const [, line, code, rule] of steps) {
+      const run = runCli(words(line as string), { cwd, env: { ...env, ...fixturePassword } });
+      expect(run.code, `${line}\n${run.stdout}${run.stderr}`).toBe(Number(code));
+      if (rule !== undefined) expect(run.stdout).toContain(rule);
+    }
   });
 
   test("names files that exist", () => {

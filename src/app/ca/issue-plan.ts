@@ -37,6 +37,8 @@ export interface IssueOptions extends ValidityOptions, NewStoreOptions {
   readonly caPassword?: string;
   readonly crlUrl?: readonly string[];
   readonly force?: boolean;
+  /** A key that stands under the label already gives way to the new one. */
+  readonly replace?: boolean;
   /** Make it the default of a key database, whatever was. */
   readonly setDefault?: boolean;
   /** Writes the certificate as `.arm` as well. */

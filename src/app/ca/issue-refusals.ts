@@ -1,6 +1,7 @@
 import type { Certificate } from "../../model/certificate.ts";
 import { findEntry } from "../../model/edit.ts";
 import { PkiError } from "../../model/error.ts";
+import type { KeyEntry } from "../../model/store.ts";
 import { ibmMq } from "../../products/ibm-mq.ts";
 import { productRefusal } from "../../products/index.ts";
 import type { Product } from "../../products/product.ts";
@@ -13,8 +14,12 @@ import type { IdentityRequest } from "./identity.ts";
 
 const MAX_LABEL = 128;
 
-/** @throws PkiError `usage`, `label-exists` */
-export function refuseLabel(opened: Opened, label: string): void {
+/**
+ * Refuses a label that cannot be, or that is taken; with `replace` a key entry there is the answer instead.
+ *
+ * @throws PkiError `usage`, `label-exists`
+ */
+export function refuseLabel(opened: Opened, label: string, replace = false): KeyEntry | undefined {
   const { path } = opened;
   if (label === "" || label.length > MAX_LABEL || /[\x00-\x1f\x7f]/.test(label)) {
     throw new PkiError("usage", `a label has 1 to ${MAX_LABEL} printable characters`, {
@@ -25,7 +30,8 @@ export function refuseLabel(opened: Opened, label: string): void {
   const { store, codec, requests } = opened;
   const entries = [...store.entries, ...requests];
   const taken = findEntry({ entries }, label, codec.sameLabel);
-  if (taken === undefined) return;
+  if (taken === undefined) return undefined;
+  if (replace && taken.kind === "key") return taken;
   const message =
     taken.kind === "request"
       ? "a certificate request is pending under that label"
@@ -33,7 +39,10 @@ export function refuseLabel(opened: Opened, label: string): void {
   throw new PkiError("label-exists", message, {
     path,
     where: taken.label,
-    hint: "choose another with --label",
+    hint:
+      taken.kind === "key"
+        ? "choose another with --label, or renew what is there with --replace"
+        : "choose another with --label",
   });
 }
 

@@ -1,7 +1,7 @@
 import { writePem } from "../../bytes/pem.ts";
 import type { FileAppend, FileWrite, Host } from "../../io/host.ts";
 import type { Certificate } from "../../model/certificate.ts";
-import { addEntry, setDefault } from "../../model/edit.ts";
+import { addEntry, replaceEntry, setDefault } from "../../model/edit.ts";
 import { PkiError } from "../../model/error.ts";
 import type { KeyEntry, Store } from "../../model/store.ts";
 import { generateKey, type KeyPair } from "../../x509/build/key-pair.ts";
@@ -74,13 +74,15 @@ export async function issue(
     : await openExisting(host, path, options);
   const { product } = plan;
   const wanted = labelFor(plan, options);
-  const label = opened.codec.storedLabel(wanted);
-  refuseLabel(opened, label);
+  const stored = opened.codec.storedLabel(wanted);
+  const replaced = refuseLabel(opened, stored, options.replace === true);
+  const label = replaced?.label ?? stored;
   const ca =
     ready.ca === undefined ? undefined : await openCa(host, ready.ca.directory, {}, ready.ca);
   const refusals = refuseKeys(opened, plan.request, ca, product, options.force === true);
   const identity = await makeIdentity(host, ca, plan.request, pair);
-  const added = addIdentity(host, opened, label, identity, options.setDefault === true);
+  const asDefault = options.setDefault === true;
+  const added = addIdentity(host, opened, { label, replaced }, identity, asDefault);
   const writes = await saveStore(opened, added.store, added.summary);
   const arm = armWrite(options.outArm, identity.chain[0]);
   const index = ca?.index.changes() ?? { appends: [], writes: [] };
@@ -173,7 +175,7 @@ interface Added {
 function addIdentity(
   host: Host,
   opened: Opened,
-  label: string,
+  { label, replaced }: { readonly label: string; readonly replaced: KeyEntry | undefined },
   { pkcs8, chain }: Identity,
   asDefault: boolean,
 ): Added {
@@ -186,7 +188,10 @@ function addIdentity(
     key: { state: "open", pkcs8 },
     chain,
   };
-  let store = addEntry(opened.store, entry);
+  let store =
+    replaced === undefined
+      ? addEntry(opened.store, entry)
+      : replaceEntry(opened.store, replaced.label, entry);
   if (codec.format === "kdb") {
     if (asDefault || store.defaultLabel === undefined) store = setDefault(store, label);
   } else if (asDefault) {
@@ -202,7 +207,9 @@ function addIdentity(
   const holder = { name: path, path, codec, store, reserved };
   const result = placeSigners(holder, signers, now);
   const summary = [
-    `add key and certificate "${label}"`,
+    replaced === undefined
+      ? `add key and certificate "${label}"`
+      : `replace key and certificate "${label}", whose old key is then gone`,
     ...result.placed
       .filter(({ state }) => state === "added")
       .map((placed) => `add signer "${placed.label}"`),

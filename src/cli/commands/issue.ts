@@ -27,6 +27,7 @@ interface Flags extends NewStoreFlags, PasswordOptions {
   readonly crlUrl?: readonly string[];
   readonly default?: boolean;
   readonly outArm?: string;
+  readonly replace?: boolean;
   readonly force?: boolean;
 }
 
@@ -48,6 +49,7 @@ export const issueCommand: CommandDefinition<Flags, IssueResult, PreparedIssue> 
       .option("--crl-url <url>", "where the CA's CRL can be fetched; may be repeated", each)
       .option("--default", "make it the default of the key database")
       .option("--out-arm <file>", "write the certificate to a file of its own as well")
+      .option("--replace", "renew: a key under that label gives way to the new one")
       .option("--force", "make what the store's products refuse");
     addPasswordOption(command);
     addNewStoreOptions(command);
@@ -55,6 +57,7 @@ export const issueCommand: CommandDefinition<Flags, IssueResult, PreparedIssue> 
       command,
       ["pki issue server server.p12 --san DNS:mq.example.com", "signed by the CA in ./ca"],
       ["pki issue peer qm1.kdb --qmgr QM1 --stash", "for a queue manager: label ibmwebspheremqqm1"],
+      ["pki issue peer qm1.kdb --qmgr QM1 --replace", "the same again before the old one expires"],
       ["pki issue client emir.kdb --user emir --ca ../ca", "for the MQ client of a user"],
       ["pki issue server test.jks --self-signed --key ec:P-256 --days 30", "without any CA"],
     );
