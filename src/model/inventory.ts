@@ -68,6 +68,8 @@ export interface RefusedFile {
   readonly format?: string;
   readonly code: ErrorCode;
   readonly message: string;
+  /** The place inside the file, such as `integrity value`. */
+  readonly where?: string;
   /**
    * What a transfer or a build step seems to have made of a binary file: `line-ends`, every LF became CR LF;
    * `text`, its bytes were taken for UTF-8 text and those that are none replaced.

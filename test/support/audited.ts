@@ -144,8 +144,9 @@ async function openFile(
       keys: await keyFacts(codec, store, passwords, format === "pem"),
     };
   } catch (error) {
-    if (error instanceof PkiError) return refuse(error.code, error.message, format);
-    throw error;
+    if (!(error instanceof PkiError)) throw error;
+    const refused = refuse(error.code, error.message, format);
+    return error.where === undefined ? refused : { ...refused, where: error.where };
   }
 }
 

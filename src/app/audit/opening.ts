@@ -76,6 +76,7 @@ export async function openQuietly(
       format,
       code,
       message: where === undefined ? message : `${where}: ${message}`,
+      ...(where === undefined ? {} : { where }),
       ...(damage === undefined ? {} : { damage }),
       ...(stash.facts === undefined ? {} : { stash: stash.facts }),
     };

@@ -7,9 +7,10 @@ export const storeIntegrityFailed = rule({
   title: "the store's integrity value does not match",
   cites: ["RFC 7292 §4 (MacData)", "measured: GSKit 8.0.60 code 408"],
   profiles: ["default"],
-  check({ code, format, damage }) {
+  check({ code, format, where, damage }) {
     // Damage of a known kind is told by file-transfer-damaged.
-    if (code !== "integrity-mismatch" || damage !== undefined) return undefined;
+    const changed = code === "integrity-mismatch" || where === "integrity value";
+    if (!changed || damage !== undefined) return undefined;
     const facts = { format: format ?? "unknown" };
     // Only a key database tells a wrong password from changed contents.
     return format === "kdb" ? { facts } : { facts, severity: "warning" };
