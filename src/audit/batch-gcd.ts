@@ -96,7 +96,7 @@ function remainders(levels: readonly (readonly bigint[])[], value: bigint): read
 }
 
 /** Most numbers sharing all of themselves that are compared one by one: more were made to be slow. */
-const MAX_PAIRS_OF = 200;
+const MAX_PAIRS_OF = 64;
 
 /** Puts those together that share the same factor. */
 function grouped(

@@ -25,16 +25,25 @@ export const profiles: readonly Profile[] = [
   {
     id: "public-tls",
     title: "certificates that browsers must accept (CA/Browser Forum baseline requirements)",
+    parameters: { "rsa-exponent": { least: 65_537 } },
   },
   {
     id: "pci",
     title: "PCI DSS 4: inventory, strength, rotation",
     parameters: { "pkcs12-iterations-low": { iterations: 10_000 }, "password-weak": { bits: 60 } },
   },
-  { id: "fips", title: "FIPS 140-3 and SP 800-131A: approved algorithms and strengths only" },
+  {
+    id: "fips",
+    title: "FIPS 140-3 and SP 800-131A: approved algorithms and strengths only",
+    parameters: { "rsa-exponent": { least: 65_537 } },
+  },
   {
     id: "strict",
     title: "everything above that is worth doing even where nothing breaks yet",
-    parameters: { "pkcs12-iterations-low": { iterations: 10_000 }, "password-weak": { bits: 60 } },
+    parameters: {
+      "pkcs12-iterations-low": { iterations: 10_000 },
+      "password-weak": { bits: 60 },
+      "rsa-exponent": { least: 65_537 },
+    },
   },
 ];

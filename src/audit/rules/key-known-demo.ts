@@ -1,0 +1,33 @@
+import { toHex } from "../../bytes/octets.ts";
+import { digest } from "../../crypto/digest.ts";
+import { DEMO_FILES, DEMO_KEYS, DEMO_LABELS } from "../data/demo-keys.ts";
+import { rule } from "../rule.ts";
+
+/** By the key itself, else by the names that the products give their own. */
+export const keyKnownDemo = rule({
+  id: "key-known-demo",
+  on: "use",
+  severity: "error",
+  title: "the private key is public: it comes with a product or its examples",
+  cites: [
+    "IBM WebSphere Application Server: the dummy key files are the same in every installation (PQ77264)",
+    "PCI DSS 4.0.1 requirement 2.2.2: vendor defaults",
+  ],
+  profiles: ["default"],
+  check({ certificate, view, use, entry, store }) {
+    if (use === "chain") return undefined;
+    const { subject } = view;
+    const origin = DEMO_KEYS[toHex(digest("sha256", certificate.publicKey.spki))];
+    if (origin !== undefined) return { facts: { subject, origin, by: "key" } };
+    const file = (store.path.split("/").at(-1) ?? "").toLowerCase();
+    const byFile = use === "personal" ? DEMO_FILES[file] : undefined;
+    const named = DEMO_LABELS[entry.label.toLowerCase()] ?? byFile;
+    return named === undefined ? undefined : { facts: { subject, origin: named, by: "name" } };
+  },
+  explain: ({ subject, origin, by }) =>
+    by === "key"
+      ? `Everybody has the private key of ${subject}: ${origin}.`
+      : `By its name this is a key that everybody has: ${origin} (${subject}).`,
+  fix: () =>
+    "Make a key of your own with pki issue, exchange it with pki exchange, and remove this one from every store.",
+});

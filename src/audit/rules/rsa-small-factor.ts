@@ -1,0 +1,43 @@
+import { integerOf, MAX_MODULUS_BITS } from "../integers.ts";
+import { groupPrimes, primesUpTo, rsaWeakness } from "../rsa-weakness.ts";
+import { rule } from "../rule.ts";
+
+/** Most of either that a policy may ask for: each costs time for each certificate. */
+const MAX_PRIMES_TO = 100_000;
+const MAX_ROUNDS = 100_000;
+
+export const rsaSmallFactor = rule({
+  id: "rsa-small-factor",
+  on: "certificate",
+  severity: "error",
+  title: "the RSA key can be broken at once: its factors are found by trying",
+  cites: [
+    "CA/Browser Forum baseline requirements §6.1.6",
+    "CA/Browser Forum baseline requirements §6.1.1.3: close primes, Fermat's method in 100 rounds",
+    "CVE-2022-26320",
+  ],
+  profiles: ["default"],
+  parameters: { primesTo: 751, rounds: 100 },
+  check(view, { parameters }) {
+    const { modulus } = view;
+    if (modulus === undefined || modulus.length * 8 > MAX_MODULUS_BITS) return undefined;
+    const groups = groupPrimes(primesUpTo(Math.min(parameters.primesTo, MAX_PRIMES_TO)));
+    const rounds = Math.min(parameters.rounds, MAX_ROUNDS);
+    const weakness = rsaWeakness(integerOf(modulus), groups, rounds);
+    if (weakness === undefined) return undefined;
+    const { kind } = weakness;
+    const number =
+      kind === "small-factor" ? weakness.factor : kind === "power" ? weakness.exponent : rounds;
+    return { facts: { subject: view.subject, kind, number } };
+  },
+  explain({ subject, kind, number }) {
+    const what = `The RSA modulus of the certificate ${subject}`;
+    if (kind === "small-factor")
+      return `${what} is divisible by ${number}: anybody can find its private key.`;
+    if (kind === "power")
+      return `${what} is a power with exponent ${number}: anybody can find its private key.`;
+    return `${what} is the product of two primes close to each other: Fermat's method finds its private key within ${number} steps.`;
+  },
+  fix: () =>
+    "Make a new key with pki issue, revoke the old certificate, and find out what made that key: its other keys are as weak.",
+});
