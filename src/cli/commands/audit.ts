@@ -2,7 +2,8 @@ import { reportWrite } from "../../app/audit/sieve.ts";
 import { type AuditOptions, type AuditResult, auditPaths, type FailOn } from "../../app/audit.ts";
 import type { Outcome } from "../../app/outcome.ts";
 import { profiles } from "../../audit/profiles.ts";
-import type { ProfileId } from "../../audit/rule.ts";
+import type { ProfileId, Rule } from "../../audit/rule.ts";
+import { rules as everyRule } from "../../audit/rules/index.ts";
 import type { FileWrite, Host } from "../../io/host.ts";
 import { PkiError } from "../../model/error.ts";
 import { SEVERITIES, type Severity } from "../../model/finding.ts";
@@ -16,6 +17,7 @@ import { addExamples, addPasswordOption } from "../password-options.ts";
 interface Options {
   readonly at?: string;
   readonly profile?: readonly string[];
+  readonly rule?: readonly string[];
   readonly password?: string;
   readonly passwords?: string;
   readonly policy?: string;
@@ -45,6 +47,7 @@ export const auditCommand: CommandDefinition<Options, Shown> = {
       .option("--passwords <file>", 'YAML of "pattern": source, for stores of many passwords')
       .option("--at <date>", "judge as on that day, such as 2027-01-31")
       .option("--profile <ids>", `beside default: ${profileIds().join(", ")}`, several)
+      .option("--rule <ids>", "judge by these rules only, whatever their profiles", several)
       .option("--policy <file>", "default: pki-policy.yaml in this directory")
       .option(
         "--fail-on <severity>",
@@ -140,7 +143,7 @@ function outputOf(text: string): { format: AuditFormat; file: string | undefined
 }
 
 function auditOptions(options: Options): AuditOptions {
-  const { at, profile, failOn, minSeverity, updateBaseline, baseline } = options;
+  const { at, profile, rule, failOn, minSeverity, updateBaseline, baseline } = options;
   if (updateBaseline === true && baseline === undefined) {
     throw new PkiError("usage", "needs --baseline FILE", { where: "--update-baseline" });
   }
@@ -154,6 +157,7 @@ function auditOptions(options: Options): AuditOptions {
     ...given("changedSince", options.changedSince),
     ...given("cache", options.cache),
     ...given("at", at === undefined ? undefined : dateOf(at)),
+    ...given("rules", rule === undefined ? undefined : rulesOf(rule)),
     ...given("profiles", profile === undefined ? undefined : profilesOf(profile)),
     ...given("failOn", choice<FailOn>("--fail-on", failOn, [...SEVERITIES, "never"])),
     ...given("minSeverity", choice<Severity>("--min-severity", minSeverity, SEVERITIES)),
@@ -191,6 +195,19 @@ function profilesOf(texts: readonly string[]): readonly ProfileId[] {
     throw new PkiError("usage", "there is no such profile", {
       where: "--profile",
       hint: `profiles are ${profiles.map(({ id }) => id).join(", ")}`,
+    });
+  });
+}
+
+/** Only the rules named, switched on even where no chosen profile has them. */
+function rulesOf(texts: readonly string[]): readonly Rule[] {
+  const names = texts.flatMap((text) => text.split(",")).filter((name) => name !== "");
+  return names.map((name) => {
+    const found = everyRule.find(({ id }) => id === name);
+    if (found !== undefined) return { ...found, profiles: ["default"] };
+    throw new PkiError("usage", "there is no such rule", {
+      where: "--rule",
+      hint: "docs/rules.md lists them",
     });
   });
 }
