@@ -448,6 +448,34 @@ describe("issue refuses", () => {
     expect((await refused(files, "q.kdb", { label: "ONE" })).result.entry.label).toBe("ONE");
   });
 
+  test.each(["q.kdb", "q.jks", "q.p12"])(
+    "%s: --replace renews a key in its place",
+    async (path) => {
+      const host = hostWith(root);
+      await make(host, path, { label: "one" });
+      await make(host, path, { label: "two" });
+      const before = await entriesOf(host, path);
+      await make(host, path, { label: "ONE".toLowerCase(), replace: true });
+      const after = await entriesOf(host, path);
+      const leaves = (entries: readonly Entry[]) =>
+        entries.flatMap((entry) =>
+          entry.kind === "key" ? [[entry.label, entry.chain[0].sha256]] : [],
+        );
+      expect(leaves(after).map(([label]) => label)).toEqual(leaves(before).map(([label]) => label));
+      expect(leaves(after)[0]?.[1]).not.toBe(leaves(before)[0]?.[1]);
+      expect(leaves(after)[1]).toEqual(leaves(before)[1]);
+      expect(after).toHaveLength(before.length);
+    },
+  );
+
+  test("--replace takes no signer for a key", async () => {
+    const host = hostWith(root);
+    await make(host, "q.kdb", { label: "one" });
+    await expect(make(host, "q.kdb", { label: "root", replace: true })).rejects.toThrow(
+      failure("label-exists", { path: "q.kdb", where: "root" }),
+    );
+  });
+
   test("a label nobody could type", async () => {
     for (const label of ["", "a\nb", "x".repeat(129)]) {
       await expect(refused(root, "q.p12", { label })).rejects.toThrow(
