@@ -139,12 +139,15 @@ function mistyped(node: Located, what: string, type: string): never {
   return failAt(node.at, `${what} must be ${type}`);
 }
 
-/** A rule whose name shares a word with the one given. */
+/** The rule whose name begins like the one given. */
 function nearestHint(key: string, rules: readonly Rule[]): string {
-  const words = new Set(key.split("-"));
-  const shared = (id: string) => id.split("-").filter((word) => words.has(word)).length;
-  const best = [...rules].sort((a, b) => shared(b.id) - shared(a.id))[0];
-  return best !== undefined && shared(best.id) > 0
+  const shared = ({ id }: Rule) => {
+    let length = 0;
+    while (length < key.length && id[length] === key[length]) length++;
+    return length;
+  };
+  const best = [...rules].sort((a, b) => shared(b) - shared(a))[0];
+  return best !== undefined && shared(best) > 3
     ? `did you mean ${best.id}?`
     : "docs/rules.md lists the rules";
 }
