@@ -1,3 +1,4 @@
+import { equalBytes } from "../bytes/octets.ts";
 import type { Certificate } from "../model/certificate.ts";
 import {
   type AccessDescription,
@@ -19,7 +20,7 @@ import {
   subjectAltNames,
   subjectKeyIdentifier,
 } from "../x509/extensions.ts";
-import { commonName, printName, sameName } from "../x509/name.ts";
+import { commonName, nameKey, printName } from "../x509/name.ts";
 import { rsaModulus } from "../x509/public-key.ts";
 
 /**
@@ -67,7 +68,20 @@ export class CertificateView {
   /** Subject and issuer are the same name; its signature is not checked here. */
   get selfIssued(): boolean {
     return this.#part("selfIssued", () =>
-      sameName(this.certificate.subject, this.certificate.issuer),
+      sameParts(this.certificate) ? this.subjectKey === this.issuerKey : false,
+    );
+  }
+
+  /** Equal for names that are the same (RFC 5280 §7.1): for looking up, not for showing. */
+  get subjectKey(): string {
+    return this.#part("subjectKey", () => nameKey(this.certificate.subject));
+  }
+
+  get issuerKey(): string {
+    return this.#part("issuerKey", () =>
+      equalBytes(this.certificate.subject.der, this.certificate.issuer.der)
+        ? this.subjectKey
+        : nameKey(this.certificate.issuer),
     );
   }
 
@@ -139,4 +153,9 @@ export class CertificateView {
   extension(oid: string): { critical: boolean; value: Uint8Array } | undefined {
     return this.certificate.extensions.find((extension) => extension.oid === oid);
   }
+}
+
+/** Cheap: names of different lengths are never the same. */
+function sameParts({ subject, issuer }: Certificate): boolean {
+  return subject.rdns.length === issuer.rdns.length;
 }

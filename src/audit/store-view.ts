@@ -88,17 +88,26 @@ export class StoreView {
 
   /** The certificates of this store with a subject. */
   named(name: DistinguishedName): readonly CertificateView[] {
-    this.#subjects ??= indexed(this.certificates, (view) => nameKey(view.certificate.subject));
-    return this.#subjects.get(nameKey(name)) ?? [];
+    return this.#bySubject(nameKey(name));
+  }
+
+  /** The certificates of this store that have the name of this one's issuer. */
+  issuersOf(view: CertificateView): readonly CertificateView[] {
+    return this.#bySubject(view.issuerKey);
+  }
+
+  #bySubject(key: string): readonly CertificateView[] {
+    this.#subjects ??= indexed(this.certificates, (view) => view.subjectKey);
+    return this.#subjects.get(key) ?? [];
   }
 
   /** The certificates of this store that name this one as issuer and are not self-issued. By name only. */
   namedBy(view: CertificateView): readonly CertificateView[] {
     this.#issuers ??= indexed(
       this.certificates.filter((one) => !one.selfIssued),
-      (one) => nameKey(one.certificate.issuer),
+      (one) => one.issuerKey,
     );
-    return this.#issuers.get(nameKey(view.certificate.subject)) ?? [];
+    return this.#issuers.get(view.subjectKey) ?? [];
   }
 
   /** Whether it signed another certificate of this store. */
@@ -142,7 +151,7 @@ export class StoreView {
       const last = chain[chain.length - 1] as CertificateView;
       if (last.selfIssued && this.verdict(last, last) !== "wrong") return { chain, end: "root" };
       if (chain.length >= MAX_PATH) return { chain, end: "missing" };
-      const candidates = this.named(last.certificate.issuer)
+      const candidates = this.issuersOf(last)
         .filter((one) => !chain.includes(one))
         .slice(0, MAX_CANDIDATES);
       const issuer =

@@ -14,7 +14,7 @@ export const keyIdentifierMismatch = rule({
   check({ view, use, whole }) {
     const { authorityKeyId, selfIssued } = view;
     if (authorityKeyId === undefined) return undefined;
-    const named = whole.named(view.certificate.issuer);
+    const named = whole.issuersOf(view);
     if (named.length === 0 || named.some((one) => one.subjectKeyId === authorityKeyId)) {
       return undefined;
     }

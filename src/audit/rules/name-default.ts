@@ -20,6 +20,10 @@ const DEFAULTS: readonly { type: string; value: RegExp; of: string }[] = [
   },
 ];
 
+/** Any of them, in a printed name: most names are done with this. */
+const HINT =
+  /widgits|some-state|default company|unknown|someorg|snake|your|change|todo|my ?company|CN=cn/i;
+
 export const nameDefault = rule({
   id: "name-default",
   on: "use",
@@ -28,6 +32,7 @@ export const nameDefault = rule({
   cites: ["openssl req and keytool: their documented default names", "practice"],
   profiles: ["default"],
   check({ view, use }) {
+    if (!HINT.test(view.subject)) return undefined;
     for (const { type, value } of view.certificate.subject.rdns.flat()) {
       const found = DEFAULTS.find((one) => one.type === type && one.value.test(value.trim()));
       if (found !== undefined) {

@@ -14,7 +14,7 @@ export const trustLeafWithItsCa = rule({
     if (view.ca || view.selfIssued || format === "pem" || format === "der") return undefined;
     const trusted = whole.once("trusted", () => new Set(whole.signers));
     const issuer = whole
-      .named(view.certificate.issuer)
+      .issuersOf(view)
       .slice(0, 8)
       .find((one) => trusted.has(one) && whole.verdict(view, one) === "good");
     return issuer === undefined
