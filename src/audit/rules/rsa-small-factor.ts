@@ -6,6 +6,10 @@ import { rule } from "../rule.ts";
 const MAX_PRIMES_TO = 100_000;
 const MAX_ROUNDS = 100_000;
 
+/** The limit of the baseline requirements, with its primes at hand. */
+const USUAL = 751;
+const USUAL_GROUPS = groupPrimes(primesUpTo(USUAL));
+
 export const rsaSmallFactor = rule({
   id: "rsa-small-factor",
   on: "certificate",
@@ -17,11 +21,12 @@ export const rsaSmallFactor = rule({
     "CVE-2022-26320",
   ],
   profiles: ["default"],
-  parameters: { primesTo: 751, rounds: 100 },
+  parameters: { primesTo: USUAL, rounds: 100 },
   check(view, { parameters }) {
     const { modulus } = view;
     if (modulus === undefined || modulus.length * 8 > MAX_MODULUS_BITS) return undefined;
-    const groups = groupPrimes(primesUpTo(Math.min(parameters.primesTo, MAX_PRIMES_TO)));
+    const to = Math.min(parameters.primesTo, MAX_PRIMES_TO);
+    const groups = to === USUAL ? USUAL_GROUPS : groupPrimes(primesUpTo(to));
     const rounds = Math.min(parameters.rounds, MAX_ROUNDS);
     const weakness = rsaWeakness(integerOf(modulus), groups, rounds);
     if (weakness === undefined) return undefined;
