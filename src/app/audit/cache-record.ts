@@ -13,6 +13,7 @@ export interface KeptRefusal extends Shared {
   readonly format?: string;
   readonly code: ErrorCode;
   readonly message: string;
+  readonly where?: string;
   readonly damage?: NonNullable<RefusedFile["damage"]>;
 }
 
@@ -42,11 +43,12 @@ interface KeptEntry {
 /** A result as the cache keeps it. An open key is left out: only that it was open is kept. */
 export function packed(opening: Opening): Kept {
   if ("refused" in opening) {
-    const { format, code, message, damage, stash } = opening.refused;
+    const { format, code, message, where, damage, stash } = opening.refused;
     return {
       ...(format === undefined ? {} : { format }),
       code,
       message,
+      ...(where === undefined ? {} : { where }),
       ...(damage === undefined ? {} : { damage }),
       ...packedStash(stash),
     };

@@ -71,6 +71,7 @@ describe("what is not read", () => {
       Uint8Array.from([0xff, 0xfe, ...Buffer.from("-----BEGIN CERTIFICATE-----", "utf16le")]),
       "UTF-16",
     ],
+    ["EBCDIC PEM", hex("6060606060 c2c5c7c9d5 40 c3c5d9e3c9c6c9c3c1e3c5 6060606060 15"), "EBCDIC"],
     ["naked base64", text("MIIBszCCAVmgAwIBAgIUQ\n"), "base64"],
     ["ZIP", hex("504b0304 1400"), "ZIP"],
     ["NSS", text("SQLite format 3\0"), "NSS"],
