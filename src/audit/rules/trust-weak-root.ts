@@ -9,10 +9,10 @@ export const trustWeakRoot = rule({
   title: "a trusted root will be too weak before it expires",
   cites: [
     "NIST SP 800-57 part 1 rev. 5 §5.6.4: 112 bits of strength until 2030",
-    "NIST SP 800-131A",
+    "PCI DSS 4.0.1 requirement 12.3.3: a plan for cryptography that ends",
   ],
-  profiles: ["fips", "strict"],
-  // What has less than 112 bits today is told by key-too-small.
+  profiles: ["pci"],
+  // What has less than 112 bits today is told by key-too-small; fips and strict have key-small-advice.
   parameters: { bits: 3072, until: "2031-01-01T00:00:00Z" },
   check({ view, use, entry }, { parameters }) {
     const { publicKey, notAfter } = view.certificate;
