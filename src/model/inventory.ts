@@ -9,6 +9,8 @@ export interface FileFacts {
   readonly modified?: Date;
   /** Lower-case, with the dot; empty where there is none. */
   readonly extension: string;
+  /** True where the contents begin with UTF-8's byte order mark. */
+  readonly byteOrderMark?: boolean;
   /** True when the file is inside a git work tree and tracked. */
   readonly tracked?: boolean;
 }

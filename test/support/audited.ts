@@ -166,6 +166,7 @@ function factsOf(path: string, bytes: Uint8Array, audit: AuditFixture): FileFact
     mode: Number.parseInt(audit.modes?.[path] ?? "600", 8),
     extension: extname(path).toLowerCase(),
     tracked: audit.tracked?.includes(path) ?? false,
+    byteOrderMark: bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf,
     ...(modified === undefined ? {} : { modified: new Date(modified) }),
   };
 }

@@ -56,7 +56,7 @@ export async function* candidatesOf(
       const message = `is larger than ${MAX_STORE_BYTES} bytes`;
       yield { refused: { path, file, format: kind.format, code: "file-too-large", message } };
     } else {
-      yield { file: onDisk(host, walked, file, head, tracked), kind };
+      yield { file: onDisk(host, walked, marked(file, head), head, tracked), kind };
     }
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
@@ -85,7 +85,9 @@ function memberCandidate(found: Member): Candidate {
     return { refused: { path, file, ...named, code: error.code, message: error.message } };
   }
   const kind = kindOf(found.path, found.head);
-  if (kind.is === "store") return { file: found, kind };
+  if (kind.is === "store") {
+    return { file: { ...found, file: marked(found.file, found.head) }, kind };
+  }
   return { refused: unread(found.path, found.file, kind) };
 }
 
@@ -98,6 +100,11 @@ function unread(path: string, file: FileFacts, kind: FileKind): RefusedFile {
   const message =
     file.size === 0 ? "the file is empty" : "this is no keystore or certificate that pki knows";
   return { path, file, code: "format-unknown", message };
+}
+
+function marked(file: FileFacts, head: Uint8Array): FileFacts {
+  const has = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
+  return has ? { ...file, byteOrderMark: true } : file;
 }
 
 async function headOf(host: Host, { path, disk, look }: WalkedFile): Promise<Uint8Array> {

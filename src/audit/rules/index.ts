@@ -25,6 +25,7 @@ import { expiryClustered } from "./expiry-clustered.ts";
 import { extensionCriticalUnknown } from "./extension-critical-unknown.ts";
 import { extensionDuplicate } from "./extension-duplicate.ts";
 import { extensionMalformed } from "./extension-malformed.ts";
+import { fileByteOrderMark } from "./file-byte-order-mark.ts";
 import { fileEbcdic } from "./file-ebcdic.ts";
 import { fileTransferDamaged } from "./file-transfer-damaged.ts";
 import { fileUtf16 } from "./file-utf16.ts";
@@ -172,6 +173,7 @@ export const rules: readonly Rule[] = [
   extensionCriticalUnknown,
   extensionDuplicate,
   extensionMalformed,
+  fileByteOrderMark,
   fileEbcdic,
   fileTransferDamaged,
   fileUtf16,
