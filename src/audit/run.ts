@@ -5,7 +5,7 @@ import type { Finding, Place, Severity } from "../model/finding.ts";
 import { SEVERITIES } from "../model/finding.ts";
 import type { OpenedStore, RefusedFile } from "../model/inventory.ts";
 import type { Entry } from "../model/store.ts";
-import { CertificateView } from "./certificate-view.ts";
+import type { CertificateView } from "./certificate-view.ts";
 import { InventoryBuilder, type InventoryView } from "./inventory-view.ts";
 import type {
   FileSubject,
@@ -16,7 +16,8 @@ import type {
   UseSubject,
   Verdict,
 } from "./rule.ts";
-import { StoreView } from "./store-view.ts";
+import { Remembered, SharedViews } from "./shared-views.ts";
+import { type SignatureVerdict, StoreView } from "./store-view.ts";
 
 /** How a rule applies to one path: the policy's answer. */
 export interface RuleSetting {
@@ -69,6 +70,8 @@ export class AuditRun {
   readonly #drafts = new Map<string, Draft>();
   readonly #inventory = new InventoryBuilder();
   readonly #verdicts = new Map<string, ReadonlyMap<Rule, Verdict>>();
+  readonly #shared = new SharedViews();
+  readonly #signatures = new Remembered<SignatureVerdict>();
   readonly failures: RuleFailure[] = [];
 
   constructor(options: RunOptions) {
@@ -81,14 +84,14 @@ export class AuditRun {
     const viewOf = (certificate: Certificate): CertificateView => {
       let view = views.get(certificate.sha256);
       if (view === undefined) {
-        view = new CertificateView(certificate);
+        view = this.#shared.get(certificate);
         views.set(certificate.sha256, view);
       }
       return view;
     };
     this.#inventory.addStore(store, viewOf);
     const { path } = store;
-    const whole = new StoreView(store, viewOf);
+    const whole = new StoreView(store, viewOf, this.#signatures);
     const uses = [...usesOf(store, whole, viewOf)];
     for (const rule of this.#options.rules) {
       const setting = this.#options.settings(rule, path);

@@ -4,6 +4,7 @@ import type { KeyEntry } from "../model/store.ts";
 import { nameKey } from "../x509/name.ts";
 import { readSigned, signatureVerifies } from "../x509/signature.ts";
 import type { CertificateView } from "./certificate-view.ts";
+import { Remembered } from "./shared-views.ts";
 
 /** `unproved`: the signature is made in a way that is not, or not everywhere, verified. */
 export type SignatureVerdict = "good" | "wrong" | "unproved";
@@ -35,11 +36,17 @@ export class StoreView {
   #chained: ReadonlySet<string> | undefined;
   readonly #kept = new Map<string, unknown>();
   readonly #paths = new Map<string, Path>();
-  readonly #verdicts = new Map<string, SignatureVerdict>();
+  readonly #verdicts: Remembered<SignatureVerdict>;
 
-  constructor(store: OpenedStore, viewOf: (certificate: Certificate) => CertificateView) {
+  /** @param verdicts - of the whole audit: the same pair stands in many stores */
+  constructor(
+    store: OpenedStore,
+    viewOf: (certificate: Certificate) => CertificateView,
+    verdicts = new Remembered<SignatureVerdict>(),
+  ) {
     this.#store = store;
     this.#viewOf = viewOf;
+    this.#verdicts = verdicts;
   }
 
   /** Every distinct certificate, in file order: keys with their chains, and signers, also disabled ones. */
