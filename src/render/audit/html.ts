@@ -17,6 +17,9 @@ import { counted, toolVersion } from "./words.ts";
 const SHOWN = 5000;
 const SHOWN_PLACES = 20;
 const NEXT = 20;
+const SHOWN_OTHERS = 5;
+const SHOWN_LINES = 10;
+const LISTED = 500;
 
 /**
  * `--format html`: the whole audit as one page that needs nothing but itself: no network, no other file.
@@ -107,13 +110,42 @@ function trust(graph: TrustGraph): Markup {
 <ul class="key"><li>${sample("issued")}issued by</li><li>${sample("trusts")}trusted by</li><li>${sample("one-way")}trusted one way only</li><li>${sample("broken")}broken: expired or missing</li></ul>
 <div class="scroll" tabindex="0" role="region" aria-label="Trust graph">${graphSvg(graph)}</div>
 ${graph.hidden === 0 ? undefined : html`<p class="soft">${counted(graph.hidden, "store")} more would not fit the drawing; the tables have all.</p>`}
-${graph.broken.length === 0 ? undefined : html`<h3>Broken</h3><ul>${graph.broken.slice(0, 200).map(({ where, what }) => html`<li>${where}: ${what}</li>`)}</ul>`}
+${graph.broken.length === 0 ? undefined : html`<h3>Broken</h3>${longList(graph.broken.map(({ where, what }) => html`<li>${where}: ${what}</li>`))}`}
 ${
   graph.oneWay.length === 0
     ? undefined
-    : html`<h3>One-way trust</h3><p class="soft">A handshake with certificates on both sides fails between these.</p><ul>${graph.oneWay.slice(0, 200).map(({ truster, trusted: other, via }) => html`<li>${truster} trusts ${other} (by ${via}), but ${other} does not trust ${truster}</li>`)}</ul>`
+    : html`<h3>One-way trust</h3><p class="soft">A handshake with certificates on both sides fails between these.</p>${longList(oneWayLines(graph))}`
 }</section>
 `;
+}
+
+/** One line for each store and certificate that it trusts others by. */
+function oneWayLines({ oneWay }: TrustGraph): readonly Markup[] {
+  const groups = new Map<string, TrustGraph["oneWay"][number][]>();
+  for (const one of oneWay) {
+    const key = `${one.truster}\u0000${one.via}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()].map((group) => {
+    const [{ truster, via }] = group as [TrustGraph["oneWay"][number]];
+    const others = group.slice(0, SHOWN_OTHERS).map(({ trusted: other }) => other);
+    const more = group.length - others.length;
+    const named = others.join(", ") + (more > 0 ? ` and ${more} more` : "");
+    return html`<li>${truster} trusts ${named} (by ${via}), and is not trusted back</li>`;
+  });
+}
+
+/** The first of a list, the others behind a click. */
+function longList(items: readonly Markup[]): Markup {
+  const rest = items.slice(SHOWN_LINES, LISTED);
+  const untold = items.length - LISTED;
+  return html`<ul>${items.slice(0, SHOWN_LINES)}</ul>${
+    rest.length === 0
+      ? undefined
+      : html`<details><summary>${counted(rest.length, "more line")}</summary><ul>${rest}</ul>${untold > 0 ? html`<p>and ${untold} that are not listed</p>` : undefined}</details>`
+  }`;
 }
 
 function* findings(report: AuditReport): Iterable<string> {

@@ -8,10 +8,10 @@ const LEFT = 14;
 const TOP = 44;
 const SPACE = 16;
 const LINE = 16;
-const TITLE_COLUMNS = 31;
+const TITLE_COLUMNS = 28;
 const DETAIL_COLUMNS = 34;
 const SWEEPS = 4;
-const BEND = 6;
+const BEND = 4;
 
 /** A node, or the bend of a line that passes through a layer. */
 interface Spot {
@@ -42,7 +42,7 @@ export function graphSvg(graph: TrustGraph): Markup {
     let y = TOP + (tall - layerHeight(layer)) / 2;
     for (const spot of layer) {
       placed.set(spot.id, { ...spot, x: LEFT + column * (WIDTH + GAP), y });
-      y += spot.height + SPACE;
+      y += spot.height + spaceAfter(spot);
     }
   });
   const width = LEFT * 2 + graph.columns * WIDTH + (graph.columns - 1) * GAP;
@@ -123,7 +123,12 @@ function heightOf({ problem }: TrustNode): number {
 }
 
 function layerHeight(layer: readonly Spot[]): number {
-  return layer.reduce((sum, { height }) => sum + height + SPACE, 0);
+  return layer.reduce((sum, spot) => sum + spot.height + spaceAfter(spot), 0);
+}
+
+/** Lines may run closer together than nodes stand. */
+function spaceAfter({ node }: Spot): number {
+  return node === undefined ? 2 : SPACE;
 }
 
 function nodeSvg({ node, x, y, height }: Placed): Markup {

@@ -42,6 +42,8 @@ export interface TrustGraph {
 const DRAWN_STORES = 40;
 /** A store that trusts more is a bundle of public CAs: of those only the ones in use are drawn. */
 const BUNDLE = 12;
+/** Certificates that are trusted and that nothing drawn rests on. */
+const DRAWN_IDLE = 12;
 /** Pairs of stores are compared; this many stores at most. */
 const COMPARED = 300;
 const LONGEST_CHAIN = 10;
@@ -134,12 +136,14 @@ export function trustGraph({ certificates, stores }: InventoryView, at: Date): T
     });
   }
   // What is trusted without being in use here, but for bundles.
+  let idle = 0;
   for (const { trusted } of all) {
     for (const sha256 of trusted) {
       const record = certificates.get(sha256);
       if (record === undefined || rest.has(sha256)) continue;
       const presented = drawn.find(({ personal }) => personal.includes(record));
-      if (presented === undefined && trusted.size > BUNDLE) continue;
+      if (presented === undefined && (trusted.size > BUNDLE || idle >= DRAWN_IDLE)) continue;
+      if (presented === undefined) idle++;
       rest.set(sha256, record);
       depth.set(sha256, 1);
       if (presented !== undefined)
@@ -186,10 +190,10 @@ export function trustGraph({ certificates, stores }: InventoryView, at: Date): T
   for (const record of rest.values()) {
     const { sha256, subject, notAfter, selfIssued, ca } = record;
     const expired = ended(record);
-    const idle = !useful.has(sha256) && (selfIssued || issuerOf(record) === undefined);
+    const unused = !useful.has(sha256) && (selfIssued || issuerOf(record) === undefined);
     const problem = expired
       ? `expired ${dayOf(notAfter)}`
-      : idle
+      : unused
         ? "trusted by no store here"
         : undefined;
     nodes.set(sha256, {
