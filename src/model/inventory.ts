@@ -51,6 +51,13 @@ export interface KeyFacts {
   readonly unencrypted?: boolean;
 }
 
+/** A request that waits for its certificate, in the `.rdb` beside a key database. */
+export interface PendingRequest {
+  readonly label: string;
+  /** SHA-256 of its SubjectPublicKeyInfo, lower-case hex. */
+  readonly spki: string;
+}
+
 /** A store that the audit could open. */
 export interface OpenedStore {
   readonly path: string;
@@ -60,6 +67,8 @@ export interface OpenedStore {
   readonly password?: PasswordFacts;
   readonly stash?: StashFacts;
   readonly keys: readonly KeyFacts[];
+  /** Key databases: what the `.rdb` beside holds. */
+  readonly pending?: readonly PendingRequest[];
 }
 
 /** A file that looks like a store and could not be opened. */

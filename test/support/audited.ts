@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
+import { pendingBeside } from "../../src/app/audit/pending.ts";
+import type { StoreFile } from "../../src/app/audit/store-file.ts";
 import type { ProfileId, Rule } from "../../src/audit/rule.ts";
 import { rules } from "../../src/audit/rules/index.ts";
 import { AuditRun, type RuleFailure } from "../../src/audit/run.ts";
@@ -142,6 +144,7 @@ async function openFile(
         : { password: passwordFacts(password, given === undefined ? "stash" : "given") }),
       ...(stashed === undefined ? {} : { stash: stashed.facts }),
       keys: await keyFacts(codec, store, passwords, format === "pem"),
+      ...(format === "kdb" ? await pendingBeside(besideOf(folder, path)) : {}),
     };
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
@@ -168,6 +171,18 @@ function factsOf(path: string, bytes: Uint8Array, audit: AuditFixture): FileFact
     tracked: audit.tracked?.includes(path) ?? false,
     byteOrderMark: bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf,
     ...(modified === undefined ? {} : { modified: new Date(modified) }),
+  };
+}
+
+/** As much of a file of the audit as asking for one beside it needs. */
+function besideOf(folder: string, path: string): Pick<StoreFile, "beside"> {
+  return {
+    async beside(extension) {
+      const other = path.replace(/\.[^.]+$/, extension);
+      if (!existsSync(join(folder, other))) return undefined;
+      const bytes = bytesOf(folder, other);
+      return { path: other, file: factsOf(other, bytes, {}), read: async () => bytes };
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import { type Kept, type KeptStore, packed, revived } from "./cache-record.ts";
 import { type Opening, openQuietly, type PasswordOrigin } from "./opening.ts";
 import type { PasswordChoices } from "./password-choices.ts";
 import { WELL_KNOWN } from "./password-facts.ts";
+import { pendingBeside } from "./pending.ts";
 import { reportWrite } from "./sieve.ts";
 import type { FileBeside, StoreFile } from "./store-file.ts";
 
@@ -199,6 +200,8 @@ async function fromRecord(
           ? {}
           : { password: choices.judge.facts(secret, kept.origin.kind) }),
         ...(stash === undefined ? {} : { stash }),
+        // Not of the record: the requests come and go without a change of the key database.
+        ...(kept.container.format === "kdb" ? await pendingBeside(source) : {}),
       },
     };
   } catch {

@@ -20,6 +20,9 @@ export type Candidate =
     }
   | { readonly refused: RefusedFile };
 
+/** A stash has 193 octets, a file of pending requests a few slots of 5,000. */
+const MAX_BESIDE_BYTES = 1024 * 1024;
+
 /** Which paths are tracked by git, by reported path; undefined outside of work trees. */
 export type Tracked = (disk: string) => boolean | undefined;
 
@@ -152,7 +155,7 @@ function onDisk(
       return {
         path: at,
         file: fileFacts(at, { path: at, disk: other, look: followed, named: false }, tracked),
-        read: async () => (await host.files.read(other, HEAD_BYTES)).bytes,
+        read: async () => (await host.files.read(other, MAX_BESIDE_BYTES)).bytes,
       };
     },
   };

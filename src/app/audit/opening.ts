@@ -8,6 +8,7 @@ import type { FormatId } from "../../model/store.ts";
 import { isWrongPassword } from "../open.ts";
 import { keyFacts } from "./key-facts.ts";
 import type { PasswordChoices } from "./password-choices.ts";
+import { pendingBeside } from "./pending.ts";
 import type { StoreFile } from "./store-file.ts";
 
 /** KDF iterations that may go into guesses on one PKCS#12 file. */
@@ -63,6 +64,7 @@ export async function openQuietly(
       ...(password === undefined ? {} : { password }),
       ...(stash.facts === undefined ? {} : { stash: stash.facts }),
       keys: await keyFacts(codec, store, passwords, choices.keyPasswords(path)),
+      ...(format === "kdb" ? await pendingBeside(source) : {}),
     };
     return found.origin === undefined ? { store: opened } : { store: opened, origin: found.origin };
   } catch (error) {

@@ -89,6 +89,7 @@ import { purposeDualPublicCa } from "./purpose-dual-public-ca.ts";
 import { purposeMissing } from "./purpose-missing.ts";
 import { purposeNotClient } from "./purpose-not-client.ts";
 import { purposeNotServer } from "./purpose-not-server.ts";
+import { requestAnswered } from "./request-answered.ts";
 import { revocationLdapOnly } from "./revocation-ldap-only.ts";
 import { revocationSourceMissing } from "./revocation-source-missing.ts";
 import { rsaBitsOdd } from "./rsa-bits-odd.ts";
@@ -237,6 +238,7 @@ export const rules: readonly Rule[] = [
   purposeMissing,
   purposeNotClient,
   purposeNotServer,
+  requestAnswered,
   revocationLdapOnly,
   revocationSourceMissing,
   rsaBitsOdd,
