@@ -75,6 +75,19 @@ describe("who trusts whom", () => {
   });
 });
 
+describe("what is drawn of what is trusted and not in use", () => {
+  it.each([11, 12, 13])("is at most twelve: %d in small stores", (count) => {
+    const idle = inventoryOf(
+      Array.from({ length: count }, (_, i) => ({
+        subject: `CN=idle ${i}`,
+        at: [[`${i}.kdb`, "x", "signer"] as const],
+      })),
+    );
+    const drawn = trustGraph(idle, AT).nodes.filter(({ kind }) => kind === "authority");
+    expect(drawn).toHaveLength(Math.min(count, 12));
+  });
+});
+
 describe("the timeline", () => {
   const counts = (...until: string[]) => {
     const { certificates } = inventoryOf(
