@@ -1,5 +1,6 @@
 import type { Secret } from "../model/secret.ts";
 import type { Container, Entry, EntryKind, FormatId, KeyMaterial, Store } from "../model/store.ts";
+import type { KnownSignatures } from "../x509/chain.ts";
 
 /** Gives `count` random bytes. Injected, so that a seeded write is repeatable byte for byte. */
 export type Random = (count: number) => Uint8Array;
@@ -60,7 +61,13 @@ export interface Codec {
   readonly listsWithoutPassword: boolean;
   /** True when the first bytes (up to 4 KiB are given) are this format's. */
   sniff(head: Uint8Array): boolean;
-  read(bytes: Uint8Array, passwords: Passwords): Promise<ReadResult>;
+  /** @param known - signatures checked for other files, where chains are completed: nothing else changes */
+  read(bytes: Uint8Array, passwords: Passwords, known?: KnownSignatures): Promise<ReadResult>;
+  /**
+   * Whether `read` would take the password, where one hash of the file tells: for trying several.
+   * A file that is damaged gives false or an error of `read`.
+   */
+  answers?(bytes: Uint8Array, password: Secret): boolean;
   /** Two labels that this store cannot hold beside each other (JKS compares without case). */
   sameLabel(a: string, b: string): boolean;
   /** The label as this format would store it (JKS: lower case). */

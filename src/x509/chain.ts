@@ -17,6 +17,12 @@ export interface Chain {
   readonly complete: boolean;
 }
 
+/** Verdicts on signatures by the SHA-256 of the certificate and of its issuer, one after the other. */
+export interface KnownSignatures {
+  get(pair: string): boolean | undefined;
+  set(pair: string, good: boolean): void;
+}
+
 /** Same name as subject and issuer, and the certificate's own key made its signature. */
 export function isSelfSigned(cert: Certificate): boolean {
   return sameName(cert.subject, cert.issuer) && signatureVerifies(cert, cert.publicKey);
@@ -41,34 +47,43 @@ export function completeChain(leaf: Certificate, pool: readonly Certificate[]): 
 /**
  * `completeChain` for many leaves of one pool: the pool is indexed once and no signature checked twice.
  * The budget counts anew for each leaf.
+ *
+ * @param known - from other pools: saves the checks, and takes from the budget as if they were made, so
+ *   that what was looked at before does not matter
  */
-export function chainFinder(pool: readonly Certificate[]): (leaf: Certificate) => Chain {
+export function chainFinder(
+  pool: readonly Certificate[],
+  known?: KnownSignatures,
+): (leaf: Certificate) => Chain {
   const bySubject = new Map<string, Certificate[]>();
-  const known = new Set<string>();
+  const seen = new Set<string>();
   for (const cert of pool) {
-    if (known.has(cert.sha256)) continue;
-    known.add(cert.sha256);
+    if (seen.has(cert.sha256)) continue;
+    seen.add(cert.sha256);
     const key = nameKey(cert.subject);
     const others = bySubject.get(key);
     if (others === undefined) bySubject.set(key, [cert]);
     else others.push(cert);
   }
   const verdicts = new Map<string, boolean>();
-  return (leaf) => new Search(bySubject, verdicts).from(leaf);
+  return (leaf) => new Search(bySubject, verdicts, known).from(leaf);
 }
 
 class Search {
   readonly #bySubject: ReadonlyMap<string, readonly Certificate[]>;
   readonly #verdicts: Map<string, boolean>;
+  readonly #known: KnownSignatures | undefined;
   #signatures = SIGNATURE_BUDGET;
   #steps = STEP_BUDGET;
 
   constructor(
     bySubject: ReadonlyMap<string, readonly Certificate[]>,
     verdicts: Map<string, boolean>,
+    known: KnownSignatures | undefined,
   ) {
     this.#bySubject = bySubject;
     this.#verdicts = verdicts;
+    this.#known = known;
   }
 
   from(leaf: Certificate): Chain {
@@ -114,7 +129,8 @@ class Search {
     const before = this.#verdicts.get(key);
     if (before !== undefined) return before;
     if (--this.#signatures < 0) return false;
-    const verdict = signatureVerifies(cert, issuer.publicKey);
+    const verdict = this.#known?.get(key) ?? signatureVerifies(cert, issuer.publicKey);
+    this.#known?.set(key, verdict);
     this.#verdicts.set(key, verdict);
     return verdict;
   }

@@ -130,7 +130,7 @@ class Opener {
       format === "pkcs12" ? await this.#guessPkcs12() : text ? undefined : await this.#guess();
     if (guessed !== undefined) return guessed;
     try {
-      return { read: await this.#codec.read(this.#bytes, {}) };
+      return { read: await this.#codec.read(this.#bytes, {}, this.#choices.known) };
     } catch (error) {
       const missing = error instanceof PkiError && error.code === "password-missing";
       if (!missing) throw error;
@@ -151,7 +151,11 @@ class Opener {
   /** undefined: it is not the password. */
   async #try(secret: Secret, origin: PasswordOrigin): Promise<Found | undefined> {
     try {
-      return { read: await this.#codec.read(this.#bytes, { store: secret }), secret, origin };
+      return {
+        read: await this.#codec.read(this.#bytes, { store: secret }, this.#choices.known),
+        secret,
+        origin,
+      };
     } catch (error) {
       if (!isWrongPassword(error)) throw error;
       this.#wrong ??= error as PkiError;
@@ -188,6 +192,7 @@ class Opener {
     for (const [index, secret] of this.#choices.wellKnown.entries()) {
       bytes += this.#codec.format === "kdb" ? 0 : this.#bytes.length;
       if (bytes > GUESS_BYTES) return undefined;
+      if (this.#codec.answers?.(this.#bytes, secret) === false) continue;
       const found = await this.#try(secret, { kind: "well-known", index });
       if (found !== undefined) return found;
     }
@@ -199,7 +204,7 @@ class Opener {
     const mac = macGuess(this.#bytes);
     if (mac === undefined) {
       try {
-        return { read: await this.#codec.read(this.#bytes, {}) };
+        return { read: await this.#codec.read(this.#bytes, {}, this.#choices.known) };
       } catch (error) {
         if (!(error instanceof PkiError) || error.code !== "password-missing") throw error;
       }

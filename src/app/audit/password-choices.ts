@@ -1,5 +1,7 @@
+import { Remembered } from "../../audit/shared-views.ts";
 import type { Host } from "../../io/host.ts";
 import type { Secret } from "../../model/secret.ts";
+import type { KnownSignatures } from "../../x509/chain.ts";
 import { resolvePassword } from "../password.ts";
 import type { PathMatcher } from "./globs.ts";
 import { PasswordJudge, wellKnownSecrets } from "./password-facts.ts";
@@ -19,10 +21,12 @@ export interface PasswordRule {
   readonly where: string;
 }
 
-/** Every password that an audit may try, read once. */
+/** Every password that an audit may try, read once, and what opening one file teaches for the next. */
 export class PasswordChoices {
   readonly judge: PasswordJudge;
   readonly wellKnown: readonly Secret[] = wellKnownSecrets();
+  /** Signatures that were checked while chains were completed. */
+  readonly known: KnownSignatures = new Remembered<boolean>();
   readonly #given: readonly GivenPassword[];
 
   constructor(judge: PasswordJudge, given: readonly GivenPassword[]) {

@@ -3,7 +3,7 @@ import type { Codec, Container, KeyMaterial, NewContainer, Passwords } from "../
 import { isJks } from "../recognise.ts";
 import { sameLabel, storedLabel } from "./label.ts";
 import { JKS_SCHEME, unprotect } from "./protect.ts";
-import { readJks } from "./read.ts";
+import { answersJks, readJks } from "./read.ts";
 import { writeJks } from "./write.ts";
 
 /** Java keystores, JKS version 1 and 2. Format: docs/formats/java.md. */
@@ -24,6 +24,7 @@ export const jksCodec: Codec = {
   sameLabel,
   storedLabel,
   read: async (bytes, passwords) => readJks(bytes, passwords),
+  answers: answersJks,
   write: async (store, container, passwords, random) =>
     writeJks(store, container, passwords, random),
   create,

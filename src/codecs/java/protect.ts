@@ -42,12 +42,16 @@ export function integrityValue(password: Secret, covered: Uint8Array): Uint8Arra
   return withJavaPassword(password, (wide) => digest("sha1", wide, WHITENER, covered));
 }
 
+export function passwordFits(password: Secret, covered: Uint8Array, stored: Uint8Array): boolean {
+  return timingSafeEqual(integrityValue(password, covered), stored);
+}
+
 /**
  * @throws PkiError `integrity-mismatch`: the value is keyed by the password and is the only thing that
  *   is, so a wrong password and a damaged file look the same
  */
 export function checkIntegrity(password: Secret, covered: Uint8Array, stored: Uint8Array): void {
-  if (!timingSafeEqual(integrityValue(password, covered), stored)) {
+  if (!passwordFits(password, covered, stored)) {
     throw new PkiError(
       "integrity-mismatch",
       "the integrity check failed: the password is wrong or the file is damaged",

@@ -1,10 +1,11 @@
 import type { Certificate } from "../../model/certificate.ts";
+import type { Secret } from "../../model/secret.ts";
 import type { Entry } from "../../model/store.ts";
 import { parseCertificate } from "../../x509/parse.ts";
 import type { Passwords, ReadResult } from "../codec.ts";
 import type { Carried, FoundEntry } from "./found.ts";
-import { type RawEntry, walk, X509_TYPE } from "./layout.ts";
-import { checkIntegrity, JKS_SCHEME } from "./protect.ts";
+import { DIGEST_BYTES, type RawEntry, walk, X509_TYPE } from "./layout.ts";
+import { checkIntegrity, JKS_SCHEME, passwordFits } from "./protect.ts";
 
 /** The furthest a Date reaches, in milliseconds. */
 const MAX_DATE = 8_640_000_000_000_000n;
@@ -48,6 +49,12 @@ export function readJks(bytes: Uint8Array, passwords: Passwords): ReadResult {
       ...(carried.length === 0 ? {} : { rest: { jksCarried: carried } }),
     },
   };
+}
+
+/** Whether the integrity value, the file's last bytes, fits: one hash, no entry is looked at. */
+export function answersJks(bytes: Uint8Array, password: Secret): boolean {
+  const end = bytes.length - DIGEST_BYTES;
+  return end > 0 && passwordFits(password, bytes.subarray(0, end), bytes.subarray(end));
 }
 
 function readEntry(found: RawEntry, index: number): Entry | undefined {

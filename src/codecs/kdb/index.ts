@@ -6,7 +6,7 @@ import { newContainer } from "./companions.ts";
 import { KDB_SCHEME } from "./entry.ts";
 import { isKdb } from "./layout.ts";
 import { PROTECTIONS } from "./protection.ts";
-import { readKdb } from "./read.ts";
+import { answersKdb, readKdb } from "./read.ts";
 
 export { type Companions, changeExpiry, newCompanions } from "./companions.ts";
 export { type KdbType, kdbType } from "./layout.ts";
@@ -28,6 +28,7 @@ export const kdbCodec: Codec = {
   listsWithoutPassword: true,
   sniff: isKdb,
   read: readKdb,
+  answers: answersKdb,
   /** GSKit compares labels byte by byte. */
   sameLabel: (a, b) => a === b,
   storedLabel: (label) => label,

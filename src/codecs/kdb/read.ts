@@ -3,6 +3,7 @@ import type { Certificate } from "../../model/certificate.ts";
 import { PkiError } from "../../model/error.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { Container, Entry, KeyMaterial, Store } from "../../model/store.ts";
+import type { KnownSignatures } from "../../x509/chain.ts";
 import { parseCertificate } from "../../x509/parse.ts";
 import type { Passwords, ReadResult } from "../codec.ts";
 import { KDB_SCHEME, type KdbEntryRest } from "./entry.ts";
@@ -38,7 +39,11 @@ import { type ChainOf, chainsFrom } from "./signers.ts";
  *   or a damaged header); `format-malformed` with `where` `integrity value` when the password is right
  *   and the file is damaged, else with a place such as `records/3`; `format-unsupported`; `limit-exceeded`
  */
-export async function readKdb(bytes: Uint8Array, passwords: Passwords): Promise<ReadResult> {
+export async function readKdb(
+  bytes: Uint8Array,
+  passwords: Passwords,
+  known?: KnownSignatures,
+): Promise<ReadResult> {
   const header = readHeader(bytes);
   if (passwords.store !== undefined) checkIntegrity(bytes, header, passwords.store);
   const parts = partsOf(header.version, bytes);
@@ -54,7 +59,7 @@ export async function readKdb(bytes: Uint8Array, passwords: Passwords): Promise<
     if (header.type === "crl" || isFree(bytes)) carried.push({ index: i, bytes });
     else records.push(readSlot(bytes, `records/${i + 1}`));
   }
-  const entries = entriesOf(records, home);
+  const entries = entriesOf(records, home, known);
   const marked = records.findIndex((record) => (record.flags & Flag.default) !== 0);
   const defaultLabel = entries[marked]?.label;
   const store: Store = { entries, ...(defaultLabel === undefined ? {} : { defaultLabel }) };
@@ -68,6 +73,13 @@ export async function readKdb(bytes: Uint8Array, passwords: Passwords): Promise<
     home,
   };
   return { store, container: containerOf(header, records, passwords, rest) };
+}
+
+/** Whether the verifier over the header fits: one hash, no record is looked at. */
+export function answersKdb(bytes: Uint8Array, password: Secret): boolean {
+  const { version } = readHeader(bytes);
+  const { header, verifier } = partsOf(version, bytes);
+  return password.use((secret) => sameMac(verifierOf(version, header, secret), verifier));
 }
 
 function checkIntegrity(bytes: Uint8Array, header: KdbHeader, password: Secret): void {
@@ -113,7 +125,11 @@ function containerOf(
   };
 }
 
-function entriesOf(records: readonly KdbRecord[], home: KdbHome): readonly Entry[] {
+function entriesOf(
+  records: readonly KdbRecord[],
+  home: KdbHome,
+  known: KnownSignatures | undefined,
+): readonly Entry[] {
   const certificates = records.map((record) =>
     record.public !== undefined && record.holding !== Holding.request
       ? parseCertificate(record.public, `records/${record.number}/certificate`)
@@ -123,6 +139,7 @@ function entriesOf(records: readonly KdbRecord[], home: KdbHome): readonly Entry
   const chainOf = chainsFrom(
     certificates.filter((found) => found !== undefined),
     keys,
+    known,
   );
   return records.map((record, i) => entryOf(record, certificates[i], home, chainOf));
 }

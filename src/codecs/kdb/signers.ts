@@ -1,5 +1,5 @@
 import type { Certificate } from "../../model/certificate.ts";
-import { chainFinder, SIGNATURE_BUDGET } from "../../x509/chain.ts";
+import { chainFinder, type KnownSignatures, SIGNATURE_BUDGET } from "../../x509/chain.ts";
 import { nameKey } from "../../x509/name.ts";
 
 /**
@@ -20,9 +20,13 @@ export type ChainOf = (leaf: Certificate) => readonly [Certificate, ...Certifica
  * @param pool - signers and personal certificates: GSKit builds chains from both
  * @param keys - how many chains will be asked for
  */
-export function chainsFrom(pool: readonly Certificate[], keys: number): ChainOf {
+export function chainsFrom(
+  pool: readonly Certificate[],
+  keys: number,
+  known?: KnownSignatures,
+): ChainOf {
   if (keys === 0) return (leaf) => [leaf];
-  const find = chainFinder(pool);
+  const find = chainFinder(pool, known);
   if (keys * SIGNATURE_BUDGET <= FILE_BUDGET) return (leaf) => find(leaf).chain;
   const issuersOf = new Map<string, Certificate[]>();
   for (const certificate of pool) {

@@ -1,6 +1,6 @@
 import { DerReader, Tag } from "../../bytes/der.ts";
 import type { Certificate } from "../../model/certificate.ts";
-import { type Chain, chainFinder } from "../../x509/chain.ts";
+import { type Chain, chainFinder, type KnownSignatures } from "../../x509/chain.ts";
 import { printName } from "../../x509/name.ts";
 import { parseNameDer } from "../../x509/parse.ts";
 import type { Entry, KeyMaterial, Passwords } from "../codec.ts";
@@ -29,10 +29,11 @@ const KEY_LABEL = "private key";
 export async function groupBlocks(
   parts: readonly Part[],
   passwords: Passwords,
+  known?: KnownSignatures,
 ): Promise<readonly Entry[]> {
   const blocks = parts.filter((part) => part.kind === "block");
   const pairs = await pairKeys(blocks, passwords);
-  const groups = pairs.size === 0 ? blocks.map(alone) : grouped(blocks, pairs);
+  const groups = pairs.size === 0 ? blocks.map(alone) : grouped(blocks, pairs, known);
   const taken = new Map<string, number>();
   return groups.map((group) => toEntry(group, uniqueLabel(labelOf(group), taken)));
 }
@@ -55,9 +56,13 @@ function alone(block: Block): Group {
   }
 }
 
-function grouped(blocks: readonly Block[], pairs: ReadonlyMap<KeyBlock, Partner>): Group[] {
+function grouped(
+  blocks: readonly Block[],
+  pairs: ReadonlyMap<KeyBlock, Partner>,
+  known: KnownSignatures | undefined,
+): Group[] {
   const partners = new Set<Block>(pairs.values());
-  const chains = new Chains(blocks, partners);
+  const chains = new Chains(blocks, partners, known);
   const found = new Map<KeyBlock, Group>();
   for (const [key, partner] of pairs) {
     found.set(
@@ -92,10 +97,13 @@ class Chains {
   readonly #partners: ReadonlySet<Block>;
   readonly #find: (leaf: Certificate) => Chain;
 
-  constructor(blocks: readonly Block[], partners: ReadonlySet<Block>) {
+  constructor(blocks: readonly Block[], partners: ReadonlySet<Block>, known?: KnownSignatures) {
     this.#certificates = blocks.filter((block) => block.role === "certificate");
     this.#partners = partners;
-    this.#find = chainFinder(this.#certificates.map((block) => block.certificate));
+    this.#find = chainFinder(
+      this.#certificates.map((block) => block.certificate),
+      known,
+    );
   }
 
   of(leaf: CertificateBlock): CertificateBlock[] {

@@ -1,4 +1,5 @@
 import { PkiError } from "../../model/error.ts";
+import type { KnownSignatures } from "../../x509/chain.ts";
 import type {
   Codec,
   Container,
@@ -37,7 +38,7 @@ export const pemCodec: Codec = {
   sniff: isPem,
   sameLabel: (a, b) => storedLabel(a) === storedLabel(b),
   storedLabel,
-  read: async (bytes, passwords) => readResult("pem", readParts(bytes), passwords),
+  read: async (bytes, passwords, known) => readResult("pem", readParts(bytes), passwords, known),
   write: writePemStore,
   create: (options) => create("pem", options),
   unseal: unsealKey,
@@ -64,8 +65,9 @@ async function readResult(
   format: FormatId,
   parts: readonly Part[],
   passwords: Passwords,
+  known?: KnownSignatures,
 ): Promise<ReadResult> {
-  const entries = await groupBlocks(parts, passwords);
+  const entries = await groupBlocks(parts, passwords, known);
   if (entries.length === 0) {
     throw new PkiError("format-malformed", "the text holds no certificate, request or private key");
   }
