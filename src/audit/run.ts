@@ -44,6 +44,11 @@ export interface RuleFailure {
   readonly message: string;
 }
 
+interface Judged {
+  readonly setting: RuleSetting;
+  readonly verdict: Verdict;
+}
+
 interface Draft {
   rule: string;
   severity: Severity;
@@ -69,7 +74,7 @@ export class AuditRun {
   readonly #options: RunOptions;
   readonly #drafts = new Map<string, Draft>();
   readonly #inventory = new InventoryBuilder();
-  readonly #verdicts = new Map<string, ReadonlyMap<Rule, Verdict>>();
+  readonly #verdicts = new Map<string, ReadonlyMap<Rule, Judged>>();
   readonly #shared = new SharedViews();
   readonly #signatures = new Remembered<SignatureVerdict>();
   readonly failures: RuleFailure[] = [];
@@ -130,24 +135,26 @@ export class AuditRun {
     const { sha256 } = view.certificate;
     const place = { ...at, sha256 };
     const known = this.#verdicts.get(sha256);
-    const seen = new Map<Rule, Verdict>();
+    if (known !== undefined) {
+      for (const [rule, { setting, verdict }] of known) {
+        this.#take(rule, setting, sha256, place, verdict);
+      }
+      return;
+    }
+    const seen = new Map<Rule, Judged>();
     for (const rule of this.#options.rules) {
       if (rule.on !== "certificate") continue;
       const setting = this.#options.settings(rule, at.path);
       if (setting === undefined) continue;
-      const plain = setting.parameters === (rule.parameters ?? NONE);
       this.#guard(rule, at.path, () => {
-        const verdict =
-          plain && known !== undefined ? known.get(rule) : rule.check(view, this.#context(setting));
+        const verdict = rule.check(view, this.#context(setting));
         if (verdict === undefined) return;
-        if (plain) seen.set(rule, verdict);
+        seen.set(rule, { setting, verdict });
         this.#take(rule, setting, sha256, place, verdict);
       });
     }
-    // A rule that is off for the first path may be on for the next: then nothing is remembered.
-    if (known === undefined && this.#options.everywhere) {
-      this.#verdicts.set(sha256, seen.size === 0 ? CLEAN : seen);
-    }
+    // A rule may be off, or have other parameters, for the next path: then nothing is remembered.
+    if (this.#options.everywhere) this.#verdicts.set(sha256, seen.size === 0 ? CLEAN : seen);
   }
 
   refused(file: RefusedFile): void {
@@ -260,7 +267,7 @@ export class AuditRun {
 }
 
 /** Most certificates: one object for all of them, since there may be hundreds of thousands. */
-const CLEAN: ReadonlyMap<Rule, Verdict> = new Map();
+const CLEAN: ReadonlyMap<Rule, Judged> = new Map();
 
 function* usesOf(
   store: OpenedStore,
