@@ -1,0 +1,229 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { profiles } from "../../src/audit/profiles.ts";
+import type { ProfileId } from "../../src/audit/rule.ts";
+import { auditFormats } from "../../src/render/audit/index.ts";
+import { schemaFaults } from "../support/json-schema.ts";
+import { type Planted, plantTree } from "../support/planted.ts";
+import { type JsonReport, readings } from "../support/report-readers.ts";
+import { runCli } from "../support/run-cli.ts";
+
+/**
+ * One tree with the planted faults of all rules, audited by the real program: each is told once, where it was
+ * planted, and nothing else is, but for what stands below with its reason. Every output format tells the same.
+ */
+
+/** Rules that fire outside of their own fixtures: why, and in which folders (absent: in any). */
+interface Stray {
+  readonly why: string;
+  readonly folders?: readonly string[];
+}
+
+const FORGED_ALIKE =
+  "across folders: the forge makes CAs of one name and key everywhere, and their serial numbers begin anew in each";
+
+const STRAYS: Readonly<Record<"default" | "all", Readonly<Record<string, Stray>>>> = {
+  default: { "serial-duplicate": { why: FORGED_ALIKE } },
+  all: {
+    "certificate-expires-soon": {
+      why: "a certificate of 200 days, judged at a day near its end",
+      folders: ["validity-too-long"],
+    },
+    "expiry-clustered": {
+      why: "its many self-signed certificates are of one day",
+      folders: ["trust-many-self-signed"],
+    },
+    "ihs-default-certificate-missing": {
+      why: "two and more keys, none the default, as such a store needs them",
+      folders: ["name-same-subject", "serial-sequential"],
+    },
+    "key-classical-only": { why: "no forged key is of a post-quantum kind" },
+    "key-copied": { why: FORGED_ALIKE },
+    "key-database-password-short": {
+      why: "a weak password is a short one",
+      folders: ["password-weak", "password-weak-pci"],
+    },
+    "key-database-version-4": { why: "the forge writes version 4" },
+    "key-debian": {
+      why: "across folders: the listed key is forged there as well",
+      folders: ["key-small-advice"],
+    },
+    "key-not-gskit": {
+      why: "tells of that curve in place of curve-not-accepted",
+      folders: ["curve-not-accepted"],
+    },
+    "key-small-advice": { why: "RSA of 2048 bits keeps the fixtures small" },
+    "label-not-mq": { why: "labels of other products" },
+    "password-shared": { why: "across folders: the forge has one password" },
+    "pkcs12-iterations-low": { why: "profile strict asks for more than the forge's iterations" },
+    "pkcs12-mac-weak": {
+      why: "old encryption comes with an old MAC",
+      folders: ["pkcs12-weak-encryption", "pkcs12-weak-encryption-3des"],
+    },
+    "policy-missing": { why: "no forged certificate has policies" },
+    "purpose-missing": {
+      why: "version 1 has no extensions; encryption of passwords has no purpose",
+      folders: ["sap-encryption-certificate-kept", "version-not-3"],
+    },
+    "purpose-not-client": {
+      why: "the purpose planted there",
+      folders: ["sap-internal-purpose"],
+    },
+    "revocation-source-missing": {
+      why: "version 1 has no extensions",
+      folders: ["version-not-3"],
+    },
+    "rsa-bits-odd": {
+      why: "a product of a small and a large prime has such a length",
+      folders: ["rsa-small-factor"],
+    },
+    "san-malformed": {
+      why: "localhost is an internal name, which public CAs may not certify",
+      folders: ["name-localhost"],
+    },
+    "san-missing": { why: "version 1 has no extensions", folders: ["version-not-3"] },
+    "sap-internal-differs": {
+      why: "across folders: it compares every internal certificate",
+      folders: ["sap-internal-purpose"],
+    },
+    "sct-missing": { why: "no forged certificate is logged" },
+    "serial-duplicate": { why: FORGED_ALIKE },
+    "serial-too-short": {
+      why: "serials that count up are short",
+      folders: ["serial-sequential"],
+    },
+    "stash-missing": { why: "most forged key databases have no stash" },
+    "stash-present": { why: "profile pci dislikes every stash" },
+    "store-jks": { why: "profile strict dislikes every JKS file" },
+    "trust-leaf-with-its-ca": { why: "issuers without a CA's flags stand under their CA" },
+    "trust-one-way": { why: "across folders: stores of other fixtures trust the same CAs" },
+    "trust-public-root": {
+      why: "a public CA among the signers is what was planted",
+      folders: ["purpose-dual-public-ca"],
+    },
+    "trust-weak-root": { why: "roots of 2048 bits keep the fixtures small" },
+    "validity-too-long": { why: "certificates of many years keep the fixtures from expiring" },
+  },
+};
+
+/** Planted faults that another profile or another folder hides when everything is judged at once. */
+const HIDDEN: Readonly<Record<"default" | "all", Readonly<Record<string, string>>>> = {
+  default: {},
+  all: {
+    "curve-not-accepted": "profiles mq and ihs tell it as key-not-gskit, once",
+    "key-past-cryptoperiod":
+      "across folders: leaf-is-ca has the same key, and a CA's key lives longer",
+  },
+};
+
+interface Audit {
+  readonly planted: readonly Planted[];
+  readonly texts: ReadonlyMap<string, string>;
+  readonly report: JsonReport;
+}
+
+let root = "";
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "pki-planted-"));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** The tree audited once for each format, by standard output; with all profiles in one run that writes files. */
+function audited(which: "default" | "all"): Audit {
+  const chosen = which === "all" ? profiles.map(({ id }) => id) : (["default"] as const);
+  const cwd = mkdtempSync(join(root, `${which}-`));
+  const { planted, options } = plantTree(cwd, new Set<ProfileId>(chosen));
+  const ids = auditFormats.map(({ id }) => id);
+  const texts = new Map<string, string>();
+  if (which === "default") {
+    for (const id of ids) {
+      const run = runCli(["audit", ...options, "--format", id], { cwd });
+      expect([run.code, run.stderr], id).toEqual([3, ""]);
+      texts.set(id, run.stdout);
+    }
+  } else {
+    const files = ids.flatMap((id) => ["--format", `${id}=${id}.out`]);
+    const run = runCli(["audit", ...options, ...files], { cwd });
+    expect([run.code, run.stderr]).toEqual([3, ""]);
+    for (const id of ids) texts.set(id, readFileSync(join(cwd, `${id}.out`), "utf8"));
+  }
+  return { planted, texts, report: JSON.parse(texts.get("json") ?? "") as JsonReport };
+}
+
+const printed = ({ path, label }: { path: string; label?: string }): string =>
+  label === undefined ? path : `${path}:${label}`;
+
+for (const which of ["default", "all"] as const) {
+  describe(`planted faults under ${which === "all" ? "all profiles" : "profile default"}`, () => {
+    let audit: Audit;
+    beforeAll(() => {
+      audit = audited(which);
+    });
+
+    it("are each told as often as they were planted, at their places", () => {
+      const { planted, report } = audit;
+      expect(planted.length).toBeGreaterThan(which === "all" ? 170 : 95);
+      const told: Record<string, unknown> = {};
+      const expected: Record<string, unknown> = {};
+      for (const { rule, folder, audit: wanted } of planted) {
+        const inFolder = ({ path }: { path: string }) => path.startsWith(`${folder}/`);
+        const own = report.findings.filter(
+          (one) => one.rule === rule.id && one.places.some(inFolder),
+        );
+        const places = own.flatMap((one) => one.places.filter(inFolder).map(printed)).sort();
+        const hidden = HIDDEN[which][folder] !== undefined;
+        told[folder] = { findings: own.length, places };
+        expected[folder] = {
+          findings: hidden ? 0 : (wanted.findings ?? 1),
+          places: hidden ? [] : wanted.places?.map((place) => `${folder}/${place}`),
+        };
+      }
+      expect(told).toEqual(expected);
+      expect(report.failures ?? []).toEqual([]);
+    });
+
+    it("are all that is told, but for what has a reason", () => {
+      const { planted, report } = audit;
+      const owned = new Map(planted.map((one) => [one.folder, one]));
+      const strays = new Map<string, Set<string>>();
+      for (const { rule, places } of report.findings) {
+        for (const place of places) {
+          const folder = place.path.split("/")[0] ?? "";
+          const own = owned.get(folder);
+          // Its own rule's places are compared above, all of them.
+          if (own?.rule.id === rule || own?.audit.also?.[rule] !== undefined) continue;
+          strays.set(rule, (strays.get(rule) ?? new Set()).add(folder));
+        }
+      }
+      const reasons = STRAYS[which];
+      const told = [...strays].map(([rule, folders]) => [
+        rule,
+        reasons[rule] !== undefined && reasons[rule].folders === undefined
+          ? "anywhere"
+          : [...folders].sort(),
+      ]);
+      const known = Object.entries(reasons).map(([rule, { folders }]) => [
+        rule,
+        folders ?? "anywhere",
+      ]);
+      expect(Object.fromEntries(told)).toEqual(Object.fromEntries(known));
+    });
+
+    for (const { id } of auditFormats) {
+      it(`are the same in ${id} as in JSON`, () => {
+        const reading = readings[id];
+        if (reading === undefined) throw new Error(`nothing reads ${id}`);
+        const expected = reading.expected(audit.report);
+        expect(expected.length).toBeGreaterThan(0);
+        expect([...reading.shown(audit.texts.get(id) ?? "")].sort()).toEqual([...expected].sort());
+      });
+    }
+
+    it("make JSON that its schema allows", () => {
+      const schema = JSON.parse(readFileSync("docs/schemas/audit.schema.json", "utf8"));
+      expect(schemaFaults(schema, audit.report)).toEqual([]);
+    });
+  });
+}
