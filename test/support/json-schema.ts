@@ -13,6 +13,7 @@ interface Schema {
   readonly items?: Schema;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly propertyNames?: Schema;
   readonly additionalProperties?: false;
   readonly anyOf?: readonly Schema[];
 }
@@ -31,6 +32,7 @@ const KNOWN = new Set([
   "items",
   "required",
   "properties",
+  "propertyNames",
   "additionalProperties",
   "anyOf",
 ]);
@@ -73,10 +75,11 @@ function faults(root: Schema, schema: Schema, value: unknown, at: string): reado
 }
 
 function memberFaults(root: Schema, schema: Schema, value: object, at: string): readonly string[] {
-  const { properties = {}, required = [], additionalProperties } = schema;
+  const { properties = {}, required = [], propertyNames = {}, additionalProperties } = schema;
   const missing = required.filter((name) => !Object.hasOwn(value, name));
   return [
     ...missing.map((name) => `${at}: ${name} is missing`),
+    ...Object.keys(value).flatMap((name) => faults(root, propertyNames, name, `${at}: ${name}`)),
     ...Object.entries(value).flatMap(([name, member]) => {
       const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
       if (known !== undefined) return faults(root, known, member, `${at}.${name}`);
