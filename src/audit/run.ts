@@ -8,6 +8,8 @@ import type { Entry } from "../model/store.ts";
 import type { CertificateView } from "./certificate-view.ts";
 import { InventoryBuilder, type InventoryView } from "./inventory-view.ts";
 import type {
+  CertificateRule,
+  FileRule,
   FileSubject,
   Parameters,
   ProfileId,
@@ -72,6 +74,9 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
  */
 export class AuditRun {
   readonly #options: RunOptions;
+  readonly #ofStores: readonly Rule[];
+  readonly #ofCertificates: readonly CertificateRule[];
+  readonly #ofFiles: readonly FileRule[];
   readonly #drafts = new Map<string, Draft>();
   readonly #inventory = new InventoryBuilder();
   readonly #verdicts = new Map<string, ReadonlyMap<Rule, Judged>>();
@@ -81,6 +86,10 @@ export class AuditRun {
 
   constructor(options: RunOptions) {
     this.#options = options;
+    const { rules } = options;
+    this.#ofStores = rules.filter(({ on }) => on === "store" || on === "entry" || on === "use");
+    this.#ofCertificates = rules.filter((rule) => rule.on === "certificate");
+    this.#ofFiles = rules.filter((rule) => rule.on === "file");
   }
 
   /** Judges one store. Nothing of it is kept but small records for the comparing rules. */
@@ -98,7 +107,7 @@ export class AuditRun {
     const { path } = store;
     const whole = new StoreView(store, viewOf, this.#signatures);
     const uses = [...usesOf(store, whole, viewOf)];
-    for (const rule of this.#options.rules) {
+    for (const rule of this.#ofStores) {
       const setting = this.#options.settings(rule, path);
       if (setting === undefined) continue;
       const context = this.#context(setting);
@@ -108,13 +117,16 @@ export class AuditRun {
         } else if (rule.on === "entry") {
           for (const entry of store.store.entries) {
             const verdict = rule.check({ entry, store, whole, viewOf }, context);
+            if (verdict === undefined) continue; // nearly always: no place is made for it
             this.#take(rule, setting, `${path}\u0000${entry.label}`, placeOf(path, entry), verdict);
           }
         } else if (rule.on === "use") {
           for (const subject of uses) {
+            const verdict = rule.check(subject, context);
+            if (verdict === undefined) continue;
             const { sha256 } = subject.certificate;
             const place = { path, label: subject.entry.label, sha256 };
-            this.#take(rule, setting, sha256, place, rule.check(subject, context));
+            this.#take(rule, setting, sha256, place, verdict);
           }
         }
       });
@@ -133,8 +145,9 @@ export class AuditRun {
   /** Certificate rules: judged once for each certificate, unless the policy gives this path other parameters. */
   #certificate(view: CertificateView, at: { path: string; label: string }): void {
     const { sha256 } = view.certificate;
-    const place = { ...at, sha256 };
     const known = this.#verdicts.get(sha256);
+    if (known === CLEAN) return;
+    const place = { ...at, sha256 };
     if (known !== undefined) {
       for (const [rule, { setting, verdict }] of known) {
         this.#take(rule, setting, sha256, place, verdict);
@@ -142,8 +155,7 @@ export class AuditRun {
       return;
     }
     const seen = new Map<Rule, Judged>();
-    for (const rule of this.#options.rules) {
-      if (rule.on !== "certificate") continue;
+    for (const rule of this.#ofCertificates) {
       const setting = this.#options.settings(rule, at.path);
       if (setting === undefined) continue;
       this.#guard(rule, at.path, () => {
@@ -180,8 +192,7 @@ export class AuditRun {
 
   #file(subject: FileSubject): void {
     const { path } = subject;
-    for (const rule of this.#options.rules) {
-      if (rule.on !== "file") continue;
+    for (const rule of this.#ofFiles) {
       const setting = this.#options.settings(rule, path);
       if (setting === undefined) continue;
       this.#guard(rule, path, () => {
