@@ -1,3 +1,4 @@
+import type { Certificate } from "../../model/certificate.ts";
 import type { ErrorCode } from "../../model/error.ts";
 import type { KeyFacts, RefusedFile, StashFacts } from "../../model/inventory.ts";
 import { Secret } from "../../model/secret.ts";
@@ -38,6 +39,12 @@ interface KeptEntry {
   readonly pkcs10?: string;
   readonly algorithm?: string;
   readonly key?: { readonly scheme: string; readonly blob: string } | "open";
+}
+
+/** Certificates of other records by their text: the same ones stand in many stores. */
+export interface KeptCertificates {
+  get(text: string): Certificate | undefined;
+  set(text: string, certificate: Certificate): void;
 }
 
 /** A result as the cache keeps it. An open key is left out: only that it was open is kept. */
@@ -105,7 +112,10 @@ function packedKey(key: KeyMaterial): NonNullable<KeptEntry["key"]> {
 }
 
 /** @throws whatever a damaged record runs into: the store is then opened anew */
-export function revived(kept: KeptStore): {
+export function revived(
+  kept: KeptStore,
+  certificates: KeptCertificates,
+): {
   container: Container;
   store: Store;
   keys: readonly KeyFacts[];
@@ -118,19 +128,25 @@ export function revived(kept: KeptStore): {
       ...(passwordExpires === undefined ? {} : { passwordExpires: new Date(passwordExpires) }),
     },
     store: {
-      entries: kept.entries.map(revivedEntry),
+      entries: kept.entries.map((entry) => revivedEntry(entry, certificates)),
       ...(defaultLabel === undefined ? {} : { defaultLabel }),
     },
     keys: kept.keys,
   };
 }
 
-function revivedEntry(kept: KeptEntry): Entry {
+function revivedEntry(kept: KeptEntry, known: KeptCertificates): Entry {
   const base = {
     label: kept.label,
     ...(kept.created === undefined ? {} : { created: new Date(kept.created) }),
   };
-  const certificates = (kept.certificates ?? []).map((text) => parseCertificate(fromBase64(text)));
+  const certificates = (kept.certificates ?? []).map((text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const certificate = parseCertificate(fromBase64(text));
+    known.set(text, certificate);
+    return certificate;
+  });
   const [first, ...others] = certificates;
   switch (kept.kind) {
     case "key":

@@ -1,7 +1,9 @@
+import { Remembered } from "../../audit/shared-views.ts";
 import { toHex } from "../../bytes/octets.ts";
 import { digest } from "../../crypto/digest.ts";
 import { pbkdf2 } from "../../crypto/kdf.ts";
 import type { FileWrite, Host } from "../../io/host.ts";
+import type { Certificate } from "../../model/certificate.ts";
 import { PkiError } from "../../model/error.ts";
 import type { StashFacts } from "../../model/inventory.ts";
 import type { Secret } from "../../model/secret.ts";
@@ -20,6 +22,9 @@ const MAX_CACHE_BYTES = 512 * 1024 * 1024;
 /** The seal must not be a quick way to guess the passwords that were given. */
 const SEAL_ITERATIONS = 200_000;
 
+/** Of about 10 KiB each. */
+const CERTIFICATES = 4096;
+
 interface Header {
   readonly pkiAuditCache: typeof LAYOUT;
   /** Of the program: another one may read a store differently. */
@@ -37,6 +42,8 @@ interface Header {
  * with and without it. It holds neither passwords nor open keys, and nothing made of passwords but the seal.
  */
 export class StoreCache {
+  /** Those read last, for the next record. */
+  readonly certificates = new Remembered<Certificate>(CERTIFICATES);
   readonly #path: string;
   readonly #header: Header;
   readonly #lines: ReadonlyMap<string, string>;
@@ -156,7 +163,7 @@ export async function openCached(
   const key = keyOf(bytes, beside, choices, source.path);
   const kept = cache.get(key);
   if (kept !== undefined) {
-    const opening = await fromRecord(kept, source, beside, choices);
+    const opening = await fromRecord(kept, source, beside, choices, cache);
     if (opening !== undefined) return opening;
   }
   const opening = await openQuietly({ ...source, read: async () => bytes }, format, choices);
@@ -182,6 +189,7 @@ async function fromRecord(
   source: StoreFile,
   beside: FileBeside | undefined,
   choices: PasswordChoices,
+  cache: StoreCache,
 ): Promise<Opening | undefined> {
   const { path, file } = source;
   try {
@@ -195,7 +203,7 @@ async function fromRecord(
       store: {
         path,
         file,
-        ...revived(kept),
+        ...revived(kept, cache.certificates),
         ...(secret === undefined || kept.origin === undefined
           ? {}
           : { password: choices.judge.facts(secret, kept.origin.kind) }),
