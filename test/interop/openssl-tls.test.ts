@@ -38,11 +38,11 @@ describePeer("openssl", "openssl's TLS", (program) => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   /** s_client with a PEM store of ours as key and certificate, trusting our root. */
-  function connect(port: number, store: string): Promise<Ended> {
+  function connect(port: number, store: string, ...more: string[]): Promise<Ended> {
     const own = ["-cert", at(store), "-key", at(store), "-pass", "env:PKI_PASSWORD"];
     const trust = ["-CAfile", root, "-verify_return_error", "-verify_hostname", "localhost"];
     const to = ["-connect", `localhost:${port}`, "-servername", "localhost"];
-    return ended(start(program, ["s_client", ...to, ...own, ...trust]), "hello\n");
+    return ended(start(program, ["s_client", ...to, ...own, ...trust, ...more]), "hello\n");
   }
 
   it("s_client gets through to the content of our KDB, through a CA below the root", async () => {
@@ -76,7 +76,8 @@ describePeer("openssl", "openssl's TLS", (program) => {
     const done = ended(server);
     await accepting(server);
     const welcome = await connect(port, "client.pem");
-    const refused = await connect(port, "stranger.pem");
+    // In TLS 1.3 the client is through before the server has judged it, and may leave without hearing of it.
+    const refused = await connect(port, "stranger.pem", "-tls1_2");
     const { text } = await done;
     expect(welcome.text).toContain("depth=2 CN = Test Root");
     expect(text).toContain("depth=0 CN = emir");
