@@ -133,6 +133,8 @@ it("covers every codec", () => {
 
 for (const traits of FORMATS) {
   const mutations = Math.ceil(propertyRuns / traits.variants.length);
+  // What the codec writes takes real key derivations where damage is done to a sample instead.
+  const stores = traits.sample === undefined ? STORES : Math.ceil(STORES / 4);
   for (const variant of traits.variants) {
     describe(`${traits.format} ${JSON.stringify(variant)}`, () => {
       it(
@@ -163,9 +165,9 @@ for (const traits of FORMATS) {
               const visited = await codec.read(again, passwords);
               expect(await storeView(codec, visited, passwords)).toEqual(view);
             }),
-            { numRuns: STORES, seed: propertySeed },
+            { numRuns: stores, seed: propertySeed },
           );
-          expect(refused).toBeLessThan(STORES / 2);
+          expect(refused).toBeLessThan(stores / 2);
         },
         TIMEOUT_MS,
       );
@@ -180,7 +182,7 @@ for (const traits of FORMATS) {
                 written(codec, traits, store, codec.create(variant, seededBytes(seed)), seed);
               expect(await write()).toEqual(await write());
             }),
-            { numRuns: Math.ceil(STORES / 5), seed: propertySeed },
+            { numRuns: Math.ceil(stores / 5), seed: propertySeed },
           );
         },
         TIMEOUT_MS,
