@@ -1,4 +1,4 @@
-// How fast the program is, as ratios to what else would do the job: npm run bench [-- --json] [--pairs N].
+// How fast the program is, as ratios to what else would do the job: npm run bench [-- --json] [--pairs N] [--audit].
 //
 // Whole processes, timed in turn in the same run, so that a slow or busy machine changes both sides. What
 // the numbers were, and why the targets are what they are: docs/performance.md. A missed target is shown, and
@@ -11,6 +11,7 @@ import { codecFor } from "../src/codecs/index.ts";
 import { Secret } from "../src/model/secret.ts";
 import type { FormatId } from "../src/model/store.ts";
 import { peer } from "../test/support/peer-paths.ts";
+import { AUDIT_SIZES, type AuditRow, measureAudit } from "./bench/audit.ts";
 import { type Command, measurePair, measureRate } from "./bench/measure.ts";
 import { type BenchStores, MANY, makeStores, PASSWORD, writePassword } from "./bench/stores.ts";
 
@@ -37,19 +38,28 @@ const folder = mkdtempSync(join(tmpdir(), "pki-bench-"));
 try {
   const keytool = peer("keytool");
   if (keytool === undefined) throw new Error("the benchmark needs keytool (a JDK 17)");
-  const stores = await makeStores(folder, keytool);
-  const processes = compareProcesses(stores, keytool);
-  const rates = args.includes("--processes") ? [] : await measureRates(stores);
-  print(processes, rates);
-  const missed = processes.some(
-    ({ ratio, target }) => target !== undefined && Number(ratio) > target,
-  );
+  // --audit: these rows only, --processes: the first table only.
+  const only = args.includes("--audit");
+  const cds = classDataArchive(keytool);
+  const stores = only ? undefined : await makeStores(folder, keytool);
+  const processes = stores === undefined ? [] : compareProcesses(stores, keytool, cds);
+  const short = args.includes("--processes");
+  const rates = stores === undefined || short ? [] : await measureRates(stores);
+  const audits = short ? [] : await auditRows(keytool, cds);
+  print(processes, rates, audits);
+  const missed =
+    audits.some(({ met }) => met === false) ||
+    processes.some(({ ratio, target }) => target !== undefined && Number(ratio) > target);
   if (missed && args.includes("--strict")) process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true });
 }
 
-function compareProcesses(stores: BenchStores, keytool: string): readonly Row[] {
+function compareProcesses(
+  stores: BenchStores,
+  keytool: string,
+  cds: readonly string[],
+): readonly Row[] {
   const password = `file:${writePassword(folder)}`;
   const rows: Row[] = [];
   const against = (job: string, ours: Command, theirs: Command, target: number): void => {
@@ -59,7 +69,6 @@ function compareProcesses(stores: BenchStores, keytool: string): readonly Row[] 
   };
 
   const node: Command = { name: "node -e 0", file: process.execPath, args: ["-e", "0"] };
-  const cds = classDataArchive(keytool);
   const list = (name: string, path: string, opened: boolean): Command => ({
     name,
     file: process.execPath,
@@ -123,6 +132,15 @@ function compareProcesses(stores: BenchStores, keytool: string): readonly Row[] 
   return rows;
 }
 
+async function auditRows(
+  keytool: string,
+  options: readonly string[],
+): Promise<readonly AuditRow[]> {
+  const password = { password: PASSWORD, passwordFile: writePassword(folder) };
+  const command = { file: keytool, options };
+  return await measureAudit(folder, password, command, AUDIT_SIZES, progress);
+}
+
 /** Entries a second in process: what the reader and the writer of each format do once they are warm. */
 async function measureRates(stores: BenchStores): Promise<readonly Row[]> {
   const rows: Row[] = [];
@@ -176,7 +194,11 @@ function progress(text: string): void {
   if (!asJson) process.stderr.write(`bench: ${text}\n`);
 }
 
-function print(processes: readonly Row[], rates: readonly Row[]): void {
+function print(
+  processes: readonly Row[],
+  rates: readonly Row[],
+  audits: readonly AuditRow[],
+): void {
   const machine = {
     node: process.version,
     java: firstLine(peer("java"), ["--version"]),
@@ -185,14 +207,18 @@ function print(processes: readonly Row[], rates: readonly Row[]): void {
     pairs,
   };
   if (asJson) {
-    process.stdout.write(`${JSON.stringify({ machine, notes, processes, rates }, undefined, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ machine, notes, processes, rates, audits }, undefined, 2)}\n`,
+    );
     return;
   }
   const lines = [
     `${machine.cpu}, node ${machine.node}, ${machine.java}, medians of ${pairs} pairs`,
   ];
   lines.push(`load average at the start: ${load.toFixed(1)}`, ...notes, "");
-  lines.push(columns("job", "against", "ms", "ms", "ratio", "target", ""));
+  if (processes.length > 0) {
+    lines.push(columns("job", "against", "ms", "ms", "ratio", "target", ""));
+  }
   for (const row of processes) {
     const { ratio = 0, target = 0 } = row;
     lines.push(
@@ -211,7 +237,23 @@ function print(processes: readonly Row[], rates: readonly Row[]): void {
   for (const { job, against, ours } of rates) {
     lines.push(`${job.padEnd(34)}${Math.round(ours).toLocaleString("en").padStart(12)} ${against}`);
   }
+  if (audits.length > 0) lines.push("", ...auditTable(audits));
   process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** Rates and sizes of the audit; the ratio says how many times as fast as the other. */
+function auditTable(audits: readonly AuditRow[]): readonly string[] {
+  const figure = (value: number | undefined): string =>
+    value === undefined ? "" : value >= 100 ? value.toFixed(0) : value.toFixed(2);
+  return [
+    columns("job", "against", "ours", "theirs", "ratio", "target", ""),
+    ...audits.map(({ job, against, unit, ours, theirs, ratio, target, met }) => {
+      const bound = unit === "seconds" || unit === "MiB" ? "<=" : ">=";
+      const wanted = `${bound} ${target ?? ""}`;
+      const verdict = met ? "met" : "missed";
+      return columns(job, against, figure(ours), figure(theirs), figure(ratio), wanted, verdict);
+    }),
+  ];
 }
 
 function columns(

@@ -1,0 +1,172 @@
+import { spawnSync } from "node:child_process";
+import { join, resolve } from "node:path";
+import { jksCodec } from "../../src/codecs/java/index.ts";
+import { kdbCodec } from "../../src/codecs/kdb/index.ts";
+import { pkcs12Codec } from "../../src/codecs/pkcs12/index.ts";
+import { makeBundles, makeFamilies, makeManyStores } from "./audit-trees.ts";
+import { type Command, median } from "./measure.ts";
+
+/** One measurement of `pki audit`, whole process. */
+export interface AuditRow {
+  readonly job: string;
+  readonly against: string;
+  readonly unit: "stores a second" | "certificates a second a core" | "seconds" | "MiB";
+  readonly ours: number;
+  readonly theirs?: number;
+  /** Times what the other does; for `seconds` and `MiB` the figure itself counts. */
+  readonly ratio?: number;
+  /** At least for rates and ratios, at most for `seconds` and `MiB`. */
+  readonly target?: number;
+  readonly met?: boolean;
+}
+
+export interface AuditSizes {
+  readonly stores: number;
+  readonly pkcs12: number;
+  readonly certificates: number;
+  readonly cached: number;
+}
+
+export const AUDIT_SIZES: AuditSizes = {
+  stores: 2000,
+  pkcs12: 100,
+  certificates: 100_000,
+  cached: 10_000,
+};
+
+/** JVM starts are slow and alike: a few files stand for all. */
+const KEYTOOL_FILES = 5;
+
+/**
+ * `pki audit` over trees of stores that it makes in `folder`.
+ *
+ * keytool reads one store for each start, so what it is compared with is a loop of `keytool -list -v` over a
+ * few of the same files; for KDB, which it cannot read, over JKS files with the same entries.
+ *
+ * @param passwordFile - holds `password`; never an argument
+ * @param keytool - the command and the options that make it start quickly
+ */
+export async function measureAudit(
+  folder: string,
+  { password, passwordFile }: { readonly password: string; readonly passwordFile: string },
+  keytool: { readonly file: string; readonly options: readonly string[] },
+  sizes: AuditSizes,
+  progress: (text: string) => void,
+): Promise<readonly AuditRow[]> {
+  const at = (name: string): string => join(folder, name);
+  const families = makeFamilies(10, 49);
+  const rows: AuditRow[] = [];
+  const kinds = [
+    ["JKS", jksCodec, "jks", sizes.stores, 500],
+    ["KDB", kdbCodec, "kdb", sizes.stores, 500],
+    ["PKCS#12", pkcs12Codec, "p12", sizes.pkcs12, 40],
+  ] as const;
+  for (const [title, codec, extension, count, target] of kinds) {
+    progress(`audit of ${count} ${title} stores`);
+    const distinct = Math.min(200, count);
+    const tree = at(`audit-${extension}`);
+    await makeManyStores(tree, codec, extension, families, password, { distinct, count });
+    const { seconds } = timed(audit(tree, ["--password", `file:${passwordFile}`]));
+    const read = title === "KDB" ? ["jks", "audit-jks"] : [extension, `audit-${extension}`];
+    const loop = keytoolLoop(
+      keytool,
+      join(at(read[1] as string), "0"),
+      read[0] as string,
+      password,
+    );
+    const ours = count / seconds;
+    const ratio = ours / loop;
+    rows.push({
+      job: `audit, ${title}`,
+      against: "keytool -list -v",
+      unit: "stores a second",
+      ours,
+      theirs: loop,
+      ratio,
+      target,
+      met: ratio >= target,
+    });
+  }
+
+  progress(`audit of ${sizes.certificates} PEM certificates`);
+  const written = makeBundles(at("audit-pem"), families, sizes.certificates);
+  const pem = timed(audit(at("audit-pem"), []));
+  const rate = written / pem.cpuSeconds;
+  const bundles = `audit, ${written} PEM certificates`;
+  const unit = "certificates a second a core";
+  rows.push({ job: bundles, against: unit, unit, ours: rate, target: 50_000, met: rate >= 50_000 });
+  rows.push({
+    job: bundles,
+    against: "peak MiB",
+    unit: "MiB",
+    ours: pem.peakMiB,
+    target: 512,
+    met: pem.peakMiB <= 512,
+  });
+
+  progress(`audit of ${sizes.cached} unchanged stores`);
+  const count = sizes.cached;
+  await makeManyStores(at("audit-warm"), jksCodec, "jks", families, password, {
+    distinct: 200,
+    count,
+  });
+  const cached = audit(at("audit-warm"), ["--cache", at("audit.cache")]);
+  timed(cached);
+  const warm = median([0, 1, 2].map(() => timed(cached).seconds));
+  rows.push({
+    job: `audit --cache, ${count} unchanged`,
+    against: "seconds",
+    unit: "seconds",
+    ours: warm,
+    target: 2,
+    met: warm <= 2,
+  });
+  return rows;
+}
+
+function audit(tree: string, options: readonly string[]): Command {
+  const args = [resolve("dist/pki.cjs"), "audit", tree, "--fail-on", "never", ...options];
+  return { name: "pki audit", file: process.execPath, args: [...args, "--format", "json"] };
+}
+
+/** Stores a second of one keytool after the other. */
+function keytoolLoop(
+  { file, options }: { readonly file: string; readonly options: readonly string[] },
+  folder: string,
+  extension: string,
+  password: string,
+): number {
+  let seconds = 0;
+  for (let i = 0; i < KEYTOOL_FILES; i++) {
+    const path = join(folder, `store-${i}.${extension}`);
+    const args = [...options, "-list", "-v", "-keystore", path, "-storepass", password];
+    seconds += timed({ name: "keytool", file, args }).seconds;
+  }
+  return KEYTOOL_FILES / seconds;
+}
+
+interface Timed {
+  readonly seconds: number;
+  /** User and system time of all threads: what one core would have taken. */
+  readonly cpuSeconds: number;
+  readonly peakMiB: number;
+}
+
+/** What the process says about itself at its end, behind its errors: spawnSync does not tell. */
+const WATCH =
+  "data:text/javascript,process.on('exit',()=>{const u=process.resourceUsage();" +
+  "process.stderr.write('\\nusage '+JSON.stringify([u.userCPUTime+u.systemCPUTime,u.maxRSS])+'\\n')})";
+
+function timed({ name, file, args }: Command): Timed {
+  const env = { ...process.env };
+  delete env.NODE_EXTRA_CA_CERTS;
+  const watched = file === process.execPath ? ["--import", WATCH, ...args] : args;
+  const from = process.hrtime.bigint();
+  const run = spawnSync(file, watched, { env, stdio: ["ignore", "ignore", "pipe"] });
+  const seconds = Number(process.hrtime.bigint() - from) / 1e9;
+  const errors = run.stderr?.toString() ?? "";
+  if (run.status !== 0) throw new Error(`${name} ended with ${run.status}: ${errors}`);
+  const usage = /usage (\[.*\])/.exec(errors)?.[1] ?? "[0,0]";
+  const [micros, kib] = JSON.parse(usage) as [number, number];
+  return { seconds, cpuSeconds: micros / 1e6, peakMiB: kib / 1024 };
+}
