@@ -1,4 +1,5 @@
-import { equalBytes } from "../bytes/octets.ts";
+import { equalBytes, toHex } from "../bytes/octets.ts";
+import { digest } from "../crypto/digest.ts";
 import type { Certificate } from "../model/certificate.ts";
 import {
   type AccessDescription,
@@ -143,6 +144,11 @@ export class CertificateView {
     return this.#part("malformed", () =>
       this.certificate.extensions.length === 0 ? [] : malformedExtensions(this.certificate),
     );
+  }
+
+  /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex: the same for every certificate of a key. */
+  get keyHash(): string {
+    return this.#part("keyHash", () => toHex(digest("sha256", this.certificate.publicKey.spki)));
   }
 
   /** RSA modulus, unsigned big-endian without leading zeros; undefined for other keys. */

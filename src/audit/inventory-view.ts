@@ -1,5 +1,3 @@
-import { toHex } from "../bytes/octets.ts";
-import { digest } from "../crypto/digest.ts";
 import type { OpenedStore, RefusedFile } from "../model/inventory.ts";
 import type { FormatId } from "../model/store.ts";
 import type { CertificateView } from "./certificate-view.ts";
@@ -135,7 +133,7 @@ export class InventoryBuilder {
       subject: view.subject,
       issuer: view.issuer,
       serial: certificate.serial,
-      spki: toHex(digest("sha256", certificate.publicKey.spki)),
+      spki: view.keyHash,
       keyAlgorithm: certificate.publicKey.algorithm,
       keyBits: certificate.publicKey.bits,
       ...(certificate.publicKey.curve === undefined ? {} : { curve: certificate.publicKey.curve }),

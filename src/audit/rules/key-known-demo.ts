@@ -1,5 +1,3 @@
-import { toHex } from "../../bytes/octets.ts";
-import { digest } from "../../crypto/digest.ts";
 import { DEMO_FILES, DEMO_KEYS, DEMO_LABELS } from "../data/demo-keys.ts";
 import { rule } from "../rule.ts";
 
@@ -14,10 +12,10 @@ export const keyKnownDemo = rule({
     "PCI DSS 4.0.1 requirement 2.2.2: vendor defaults",
   ],
   profiles: ["default"],
-  check({ certificate, view, use, entry, store }) {
+  check({ view, use, entry, store }) {
     if (use === "chain") return undefined;
     const { subject } = view;
-    const origin = DEMO_KEYS[toHex(digest("sha256", certificate.publicKey.spki))];
+    const origin = DEMO_KEYS[view.keyHash];
     if (origin !== undefined) return { facts: { subject, origin, by: "key" } };
     const file = (store.path.split("/").at(-1) ?? "").toLowerCase();
     const byFile = use === "personal" ? DEMO_FILES[file] : undefined;
