@@ -38,11 +38,16 @@ export function readPem(bytes: Uint8Array): readonly PemBlock[] {
   if (bytes.length > MAX_BYTES) tooMuch("more than 64 MiB of text", 0);
   const lines = new Lines(bytes);
   const blocks: PemBlock[] = [];
-  while (lines.next()) {
-    const label = lines.dashes ? boundary(lines.text(), "BEGIN ") : undefined;
-    if (label === undefined) continue;
-    if (blocks.length >= MAX_BLOCKS) tooMuch(`more than ${MAX_BLOCKS} blocks`, lines.number);
-    blocks.push(readBlock(lines, label));
+  const body = new Base64();
+  try {
+    while (lines.next()) {
+      const label = lines.dashes ? boundary(lines.text(), "BEGIN ") : undefined;
+      if (label === undefined) continue;
+      if (blocks.length >= MAX_BLOCKS) tooMuch(`more than ${MAX_BLOCKS} blocks`, lines.number);
+      blocks.push(readBlock(lines, label, body));
+    }
+  } finally {
+    body.wipe();
   }
   return blocks;
 }
@@ -149,10 +154,10 @@ function boundary(line: string, keyword: string): string | undefined {
   return label.length > MAX_LABEL || label.includes(DASHES) ? undefined : label;
 }
 
-function readBlock(lines: Lines, label: string): PemBlock {
+function readBlock(lines: Lines, label: string, body: Base64): PemBlock {
   const { start, number: line } = lines;
   const headers = new Map<string, string>();
-  const body = new Base64();
+  body.begin();
   let inHeaders = true;
   let last: string | undefined;
   while (lines.next()) {
@@ -183,13 +188,28 @@ function readBlock(lines: Lines, label: string): PemBlock {
   malformed("block has no END line", line);
 }
 
-/** Collects base64 (RFC 4648 §4) line by line into a buffer that grows with what was read. */
+/**
+ * Collects base64 (RFC 4648 §4) line by line into a buffer that grows with what was read and serves all
+ * blocks of a text.
+ */
 class Base64 {
   #out = new Uint8Array(3072);
   #length = 0;
   #bits = 0;
   #held = 0;
   #padding = 0;
+
+  begin(): void {
+    this.#length = 0;
+    this.#bits = 0;
+    this.#held = 0;
+    this.#padding = 0;
+  }
+
+  /** The buffer may have held a key. */
+  wipe(): void {
+    this.#out.fill(0);
+  }
 
   line(bytes: Uint8Array, start: number, end: number, number: number): void {
     let at = start;
