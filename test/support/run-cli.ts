@@ -16,6 +16,8 @@ export interface CliOptions {
   readonly input?: string | Uint8Array;
   /** Generous: a test must not depend on how fast a machine is. */
   readonly timeoutMs?: number;
+  /** Another executable than `cliCommand`'s. */
+  readonly program?: string;
   /** A program and its arguments to run the binary under, such as strace. */
   readonly under?: readonly string[];
 }
@@ -34,7 +36,8 @@ function environment(options: CliOptions): NodeJS.ProcessEnv {
 
 /** Runs the real binary to its end. */
 export function runCli(args: readonly string[], options: CliOptions): CliRun {
-  const [program, ...rest] = [...(options.under ?? []), ...cliCommand(), ...args];
+  const binary = options.program === undefined ? cliCommand() : [options.program];
+  const [program, ...rest] = [...(options.under ?? []), ...binary, ...args];
   const child = spawnSync(program as string, rest, {
     cwd: options.cwd,
     env: environment(options),
@@ -57,7 +60,8 @@ export function startCli(
   args: readonly string[],
   options: CliOptions,
 ): { readonly child: ChildProcess; readonly done: Promise<CliRun> } {
-  const [program, ...rest] = [...(options.under ?? []), ...cliCommand(), ...args];
+  const binary = options.program === undefined ? cliCommand() : [options.program];
+  const [program, ...rest] = [...(options.under ?? []), ...binary, ...args];
   const child = spawn(program as string, rest, { cwd: options.cwd, env: environment(options) });
   const out: Buffer[] = [];
   const err: Buffer[] = [];

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { fakeHost } from "../support/fake-host.ts";
+import { describePeer } from "../support/peers.ts";
 import { runCli } from "../support/run-cli.ts";
 import {
   linesMatch,
@@ -86,26 +87,32 @@ describe("transcripts", () => {
   });
 });
 
+const real = names.filter((name) => read(name).real);
+
 describe("transcripts through the real binary", () => {
-  const real = names.filter((name) => read(name).real);
-  it.each(real)("%s", (name) => {
-    const transcript = read(name);
-    const cwd = mkdtempSync(join(tmpdir(), "pki-transcript-"));
-    try {
-      for (const [path, bytes] of transcript.files) {
-        writeFileSync(join(cwd, path), bytes, { mode: 0o600 });
-      }
-      for (const step of transcript.steps) {
-        const before = contents(cwd);
-        const ran = runCli(step.argv, { cwd, env: transcript.env });
-        check(step, { ...ran, code: ran.code ?? -1 });
-        if (ran.code !== 0) expect(contents(cwd), `${step.command} changed a file`).toEqual(before);
-      }
-    } finally {
-      rmSync(cwd, { recursive: true, force: true });
-    }
-  });
+  it.each(real)("%s", (name) => runReal(read(name), {}));
 });
+
+describePeer("standalone", "transcripts through the standalone executable", (standalone) => {
+  it.each(real)("%s", (name) => runReal(read(name), { program: standalone }));
+});
+
+function runReal(transcript: Transcript, binary: { readonly program?: string }): void {
+  const cwd = mkdtempSync(join(tmpdir(), "pki-transcript-"));
+  try {
+    for (const [path, bytes] of transcript.files) {
+      writeFileSync(join(cwd, path), bytes, { mode: 0o600 });
+    }
+    for (const step of transcript.steps) {
+      const before = contents(cwd);
+      const ran = runCli(step.argv, { cwd, env: transcript.env, ...binary });
+      check(step, { ...ran, code: ran.code ?? -1 });
+      if (ran.code !== 0) expect(contents(cwd), `${step.command} changed a file`).toEqual(before);
+    }
+  } finally {
+    rmSync(cwd, { recursive: true, force: true });
+  }
+}
 
 function contents(folder: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
