@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { type Described, describe } from "../audit/describe.ts";
 import { type AuditReport, countBySeverity, type StoreSummary } from "../audit/report.ts";
 import type { ProfileId, Rule } from "../audit/rule.ts";
@@ -180,21 +180,24 @@ async function* found(
 }
 
 async function trackedUnder(host: Host, paths: readonly string[]): Promise<Tracked> {
-  const trees: WorkTree[] = [];
-  const asked = new Map<string, string>();
+  const { files } = host;
+  const roots = new Map<string, { readonly real: string; readonly tree: WorkTree }>();
   for (const path of paths) {
-    const { kind } = await host.files.stat(path);
+    const { kind } = await files.stat(path);
     const directory = kind === "directory" ? path : dirname(path);
-    if (asked.has(directory)) continue;
-    asked.set(directory, directory);
+    const shown = files.resolve(directory);
+    if (roots.has(shown)) continue;
     const tree = await workTreeOf(host, directory);
-    if (tree !== undefined) trees.push(tree);
+    if (tree !== undefined) roots.set(shown, { real: await files.realPath(directory), tree });
   }
-  if (trees.length === 0) return () => undefined;
+  if (roots.size === 0) return () => undefined;
   return (disk) => {
-    const real = host.files.resolve(disk);
-    for (const tree of trees) {
-      const known = isTracked(tree, real);
+    const path = files.resolve(disk);
+    for (const [shown, { real, tree }] of roots) {
+      // The walk enters no links, so only the named directory itself may be one.
+      const below = shown.endsWith(sep) ? shown : `${shown}${sep}`;
+      if (!path.startsWith(below)) continue;
+      const known = isTracked(tree, join(real, path.slice(below.length)));
       if (known !== undefined) return known;
     }
     return undefined;

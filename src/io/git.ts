@@ -27,7 +27,7 @@ export function runGit(directory: string, args: readonly string[]): Promise<Uint
       encoding: "buffer",
       maxBuffer: MAX_OUTPUT,
       timeout: 60_000,
-      env: { ...process.env, GIT_TERMINAL_PROMPT: "0" },
+      env: environment(),
     } as const;
     execFile("git", [...SAFE, ...args], options, (error, stdout) => {
       if (error === null) {
@@ -46,4 +46,12 @@ export function runGit(directory: string, args: readonly string[]): Promise<Uint
       );
     });
   });
+}
+
+/** A hook of git has these set for its own repository, relative to its own directory. */
+const OF_HOOKS = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_EXTERNAL_DIFF"];
+
+function environment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !OF_HOOKS.includes(name));
+  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: "0" };
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   cpSync,
@@ -9,10 +8,11 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { ProfileId, Rule } from "../../src/audit/rule.ts";
 import { rules } from "../../src/audit/rules/index.ts";
 import { type AuditFixture, DEFAULT_AT, profilesOf } from "./audited.ts";
+import { git } from "./git.ts";
 import { filesUnder } from "./source-tree.ts";
 
 const FIXTURES = "certs-fixtures/rules";
@@ -96,22 +96,5 @@ function fixturesOf(rule: Rule, profiles: ReadonlySet<ProfileId>): readonly Plan
     const needed = audit.profiles ?? profilesOf(rule);
     if (!needed.every((id) => profiles.has(id))) return [];
     return [{ rule, folder: `${rule.id}${kind.slice("bad".length)}`, audit }];
-  });
-}
-
-/** Git without the user's and the system's settings. */
-export function git(cwd: string, ...args: readonly string[]): string {
-  return execFileSync("git", [...args], {
-    cwd: resolve(cwd),
-    encoding: "utf8",
-    env: {
-      PATH: process.env.PATH ?? "",
-      GIT_CONFIG_GLOBAL: "/dev/null",
-      GIT_CONFIG_SYSTEM: "/dev/null",
-      GIT_AUTHOR_NAME: "a",
-      GIT_AUTHOR_EMAIL: "a@example.com",
-      GIT_COMMITTER_NAME: "a",
-      GIT_COMMITTER_EMAIL: "a@example.com",
-    },
   });
 }

@@ -2,6 +2,9 @@ import { dirname, join, sep } from "node:path";
 import type { Host } from "../../io/host.ts";
 
 const MAX_INDEX = 256 * 1024 * 1024;
+const MAX_CONFIG = 1024 * 1024;
+/** `sdir`: some entries are directories, whose files are not checked out. */
+const SDIR = 0x73646972;
 
 /** Which files of a work tree git tracks; read from its index, so that no git has to be there. */
 export interface WorkTree {
@@ -21,7 +24,8 @@ export async function workTreeOf(host: Host, directory: string): Promise<WorkTre
       try {
         const gitDirectory = kind === "directory" ? dot : await linkedDirectory(host, at, dot);
         const { bytes } = await files.read(join(gitDirectory, "index"), MAX_INDEX);
-        return { root: at, tracked: new Set(readIndex(bytes)) };
+        const names = readIndex(bytes, await hashBytes(host, gitDirectory));
+        return { root: at, tracked: new Set(names) };
       } catch {
         return undefined; // no index yet, or one of a form we do not know: then nothing is said of it
       }
@@ -37,6 +41,15 @@ async function linkedDirectory(host: Host, at: string, dot: string): Promise<str
   return host.files.resolve(path.startsWith("/") ? path : join(at, path));
 }
 
+/** How long object names are: the configuration of the main work tree's repository says so. */
+async function hashBytes(host: Host, gitDirectory: string): Promise<number> {
+  const text = async (path: string) =>
+    new TextDecoder().decode((await host.files.read(path, MAX_CONFIG)).bytes);
+  const common = await text(join(gitDirectory, "commondir")).catch(() => ".");
+  const config = await text(join(gitDirectory, common.trimEnd(), "config")).catch(() => "");
+  return /^\s*objectformat\s*=\s*"?sha256\b/im.test(config) ? 32 : 20;
+}
+
 export function isTracked({ root, tracked }: WorkTree, real: string): boolean | undefined {
   const prefix = root.endsWith(sep) ? root : `${root}${sep}`;
   if (!real.startsWith(prefix)) return undefined;
@@ -46,9 +59,10 @@ export function isTracked({ root, tracked }: WorkTree, real: string): boolean | 
 /**
  * The paths of an index, versions 2 to 4 (https://git-scm.com/docs/index-format).
  *
- * @throws RangeError for what is none
+ * @param hash - octets of an object's name: 20 for SHA-1, 32 for SHA-256
+ * @throws RangeError for what is none, and for a part of one: a split index
  */
-export function readIndex(bytes: Uint8Array): readonly string[] {
+export function readIndex(bytes: Uint8Array, hash = 20): readonly string[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = view.getUint32(4);
   if (view.getUint32(0) !== 0x44495243 || version < 2 || version > 4) {
@@ -61,8 +75,8 @@ export function readIndex(bytes: Uint8Array): readonly string[] {
   let at = 12;
   for (let i = 0; i < count; i++) {
     const start = at;
-    const extended = (view.getUint16(at + 60) & 0x4000) !== 0;
-    at += 62 + (extended && version >= 3 ? 2 : 0);
+    const extended = (view.getUint16(at + 40 + hash) & 0x4000) !== 0;
+    at += 42 + hash + (extended && version >= 3 ? 2 : 0);
     let kept = 0;
     if (version === 4) {
       const [strip, next] = offsetAt(bytes, at);
@@ -79,7 +93,17 @@ export function readIndex(bytes: Uint8Array): readonly string[] {
     // Versions 2 and 3 fill each entry up to a multiple of eight, with at least one zero.
     at = version === 4 ? end + 1 : start + ((end - start + 8) & ~7);
   }
+  refuseUnknown(view, at, bytes.length - hash);
   return names;
+}
+
+/** Extensions in small letters change what the index means; the names are whole with `sdir`, not with `link`. */
+function refuseUnknown(view: DataView, from: number, end: number): void {
+  for (let at = from; at + 8 <= end; at += 8 + view.getUint32(at + 4)) {
+    const signature = view.getUint32(at);
+    const optional = signature >>> 24 < 0x61;
+    if (!optional && signature !== SDIR) throw new RangeError("an unknown extension");
+  }
 }
 
 /** Git's variable width number: each further octet adds one before the shift. */
