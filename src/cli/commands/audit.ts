@@ -44,7 +44,10 @@ export const auditCommand: CommandDefinition<Options, Shown> = {
     command.argument("<path...>", "directories and files; every format is told by content");
     addPasswordOption(command);
     command
-      .option("--passwords <file>", 'YAML of "pattern": source, for stores of many passwords')
+      .option(
+        "--passwords <file>",
+        "pattern and source of each: lines, or YAML; for stores of many passwords",
+      )
       .option("--at <date>", "judge as on that day, such as 2027-01-31")
       .option("--profile <ids>", `beside default: ${profileIds().join(", ")}`, several)
       .option("--rule <ids>", "judge by these rules only, whatever their profiles", several)
