@@ -1,5 +1,5 @@
-import { equalBytes, toHex } from "../bytes/octets.ts";
-import { digest } from "../crypto/digest.ts";
+import { equalBytes } from "../bytes/octets.ts";
+import { sha256Hex } from "../crypto/digest.ts";
 import type { Certificate } from "../model/certificate.ts";
 import {
   type AccessDescription,
@@ -148,7 +148,7 @@ export class CertificateView {
 
   /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex: the same for every certificate of a key. */
   get keyHash(): string {
-    return this.#part("keyHash", () => toHex(digest("sha256", this.certificate.publicKey.spki)));
+    return this.#part("keyHash", () => sha256Hex(this.certificate.publicKey.spki));
   }
 
   /** RSA modulus, unsigned big-endian without leading zeros; undefined for other keys. */

@@ -1,6 +1,6 @@
 import { contextConstructed, contextTag, DerReader, decodeOid, Tag } from "../bytes/der.ts";
 import { toHex } from "../bytes/octets.ts";
-import { digest } from "../crypto/digest.ts";
+import { sha256Hex } from "../crypto/digest.ts";
 import type {
   Certificate,
   DistinguishedName,
@@ -53,7 +53,7 @@ export function parseCertificate(der: Uint8Array, where = "certificate"): Certif
 
   return {
     der,
-    sha256: toHex(digest("sha256", der)),
+    sha256: sha256Hex(der),
     version,
     serial,
     subject,
