@@ -40,9 +40,7 @@ function audited(code: number, ...paths: readonly string[]): readonly string[] {
   const args = ["audit", ...named, "--rule", "certificate-expired", "--json"];
   const run = runCli(args, { cwd: folder, timeoutMs: 30_000 });
   expect([run.code, run.signal], run.stderr).toEqual([code, null]);
-  const report = JSON.parse(run.stdout) as JsonReport & {
-    readonly stores: readonly { readonly code?: string }[];
-  };
+  const report = JSON.parse(run.stdout) as JsonReport;
   expect(schemaFaults(schema, report)).toEqual([]);
   return report.stores.map((store) =>
     store.opened ? store.path : `${store.path}: ${store.code ?? ""}`,

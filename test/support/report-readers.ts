@@ -10,7 +10,11 @@ export interface JsonFinding {
 
 export interface JsonReport {
   readonly summary: Readonly<Record<string, number>>;
-  readonly stores: readonly { readonly path: string; readonly opened: boolean }[];
+  readonly stores: readonly {
+    readonly path: string;
+    readonly opened: boolean;
+    readonly code?: string;
+  }[];
   readonly findings: readonly JsonFinding[];
   readonly failures?: readonly object[];
 }
