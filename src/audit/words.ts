@@ -39,3 +39,8 @@ export function bySpki(
 export function named(name: unknown): string {
   return name === "" ? "(no name)" : String(name);
 }
+
+/** `1 day`, `12 days`. */
+export function daysText(days: unknown): string {
+  return days === 1 ? "1 day" : `${days} days`;
+}

@@ -1,7 +1,7 @@
 import { rule } from "../rule.ts";
 import { encryptsData } from "../sap.ts";
 import { day, daysBetween, isoSecond } from "../time.ts";
-import { subjectOf } from "../words.ts";
+import { daysText, subjectOf } from "../words.ts";
 
 export const certificateExpired = rule({
   id: "certificate-expired",
@@ -30,7 +30,7 @@ export const certificateExpired = rule({
     };
   },
   explain: ({ subject, use, notAfter, days }) =>
-    `${subjectOf(use)} ${subject} expired on ${day(notAfter)}, ${days} days ago.`,
+    `${subjectOf(use)} ${subject} expired on ${day(notAfter)}, ${daysText(days)} ago.`,
   fix: ({ use }) =>
     use === "signer"
       ? "Get the signer's renewed certificate and add it with pki add; remove the old one when nobody uses it."

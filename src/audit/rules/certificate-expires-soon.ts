@@ -1,6 +1,6 @@
 import { rule } from "../rule.ts";
 import { day, daysBetween, isoSecond } from "../time.ts";
-import { subjectOf } from "../words.ts";
+import { daysText, subjectOf } from "../words.ts";
 
 export const certificateExpiresSoon = rule({
   id: "certificate-expires-soon",
@@ -22,7 +22,7 @@ export const certificateExpiresSoon = rule({
     };
   },
   explain: ({ subject, use, notAfter, days }) =>
-    `${subjectOf(use)} ${subject} expires on ${day(notAfter)}, in ${days} days.`,
+    `${subjectOf(use)} ${subject} expires on ${day(notAfter)}, in ${daysText(days)}.`,
   fix: ({ use }) =>
     use === "signer"
       ? "Get the signer's renewed certificate and add it beside the old one with pki add."
