@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
+import type { FixtureAudit } from "../../scripts/fixtures/rules/fixture.ts";
 import { pendingBeside } from "../../src/app/audit/pending.ts";
 import type { StoreFile } from "../../src/app/audit/store-file.ts";
 import type { ProfileId, Rule } from "../../src/audit/rule.ts";
@@ -27,24 +28,10 @@ import type { FormatId, Store } from "../../src/model/store.ts";
 import { keyMatches } from "../../src/x509/private-key.ts";
 import { filesUnder } from "./source-tree.ts";
 
-/** `_audit.json` of a rule's fixture: scripts/fixtures/rules/fixture.ts says what each means. */
-export interface AuditFixture {
-  readonly at?: string;
-  readonly profiles?: readonly ProfileId[];
-  readonly passwords?: Readonly<Record<string, string>>;
-  readonly modes?: Readonly<Record<string, string>>;
-  readonly tracked?: readonly string[];
-  readonly modified?: Readonly<Record<string, string>>;
-  readonly places?: readonly string[];
-  readonly findings?: number;
-  readonly also?: Readonly<Record<string, string>>;
-  readonly parameters?: Readonly<Record<string, number | string | boolean | readonly string[]>>;
-}
-
 export interface Audited {
   readonly findings: readonly Finding[];
   readonly failures: readonly RuleFailure[];
-  readonly audit: AuditFixture;
+  readonly audit: FixtureAudit;
 }
 
 /** Only passwords that are public knowledge have a name. */
@@ -68,7 +55,7 @@ export function profilesOf(rule: Rule): readonly ProfileId[] {
 
 /** Audits one fixture folder: every file through its codec, every store through the rules. */
 export async function auditFixture(folder: string, rule: Rule): Promise<Audited> {
-  const audit = JSON.parse(readFileSync(join(folder, "_audit.json"), "utf8")) as AuditFixture;
+  const audit = JSON.parse(readFileSync(join(folder, "_audit.json"), "utf8")) as FixtureAudit;
   const profiles = new Set<ProfileId>(audit.profiles ?? profilesOf(rule));
   const { parameters } = audit;
   const { settings, everywhere } = settingsFrom({
@@ -88,7 +75,7 @@ export async function auditFixture(folder: string, rule: Rule): Promise<Audited>
 /** Every store of a folder, opened or refused, by path. */
 export async function openFolder(
   folder: string,
-  audit: AuditFixture,
+  audit: FixtureAudit,
 ): Promise<readonly (OpenedStore | RefusedFile)[]> {
   const paths = filesUnder(folder)
     .map((path) => path.slice(folder.length + 1))
@@ -105,7 +92,7 @@ export async function openFolder(
 async function openFile(
   folder: string,
   path: string,
-  audit: AuditFixture,
+  audit: FixtureAudit,
 ): Promise<OpenedStore | RefusedFile | undefined> {
   const bytes = bytesOf(folder, path);
   const file = factsOf(path, bytes, audit);
@@ -162,7 +149,7 @@ function bytesOf(folder: string, path: string): Uint8Array {
   return new Uint8Array(readFileSync(join(folder, path)));
 }
 
-function factsOf(path: string, bytes: Uint8Array, audit: AuditFixture): FileFacts {
+function factsOf(path: string, bytes: Uint8Array, audit: FixtureAudit): FileFacts {
   const modified = audit.modified?.[path];
   return {
     size: bytes.length,
@@ -190,7 +177,7 @@ function besideOf(folder: string, path: string): Pick<StoreFile, "beside"> {
 async function stashBeside(
   folder: string,
   path: string,
-  audit: AuditFixture,
+  audit: FixtureAudit,
   format: FormatId | undefined,
   store: Uint8Array,
 ): Promise<{ readonly password?: Secret; readonly facts: StashFacts } | undefined> {

@@ -9,9 +9,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import type { FixtureAudit } from "../../scripts/fixtures/rules/fixture.ts";
 import type { ProfileId, Rule } from "../../src/audit/rule.ts";
 import { rules } from "../../src/audit/rules/index.ts";
-import { type AuditFixture, DEFAULT_AT, profilesOf } from "./audited.ts";
+import { DEFAULT_AT, profilesOf } from "./audited.ts";
 import { git } from "./git.ts";
 import { filesUnder } from "./source-tree.ts";
 
@@ -22,7 +23,7 @@ export interface Planted {
   readonly rule: Rule;
   /** Its directory in the tree: `<rule>` for `bad`, `<rule>-pci` for `bad-pci`. */
   readonly folder: string;
-  readonly audit: AuditFixture;
+  readonly audit: FixtureAudit;
 }
 
 /** Faults planted in one directory tree, and the options that `pki audit` needs for all of them at once. */
@@ -92,7 +93,7 @@ function fixturesOf(rule: Rule, profiles: ReadonlySet<ProfileId>): readonly Plan
   );
   return kinds.sort().flatMap((kind) => {
     const path = join(fixtures, kind, "_audit.json");
-    const audit = JSON.parse(readFileSync(path, "utf8")) as AuditFixture;
+    const audit = JSON.parse(readFileSync(path, "utf8")) as FixtureAudit;
     const needed = audit.profiles ?? profilesOf(rule);
     if (!needed.every((id) => profiles.has(id))) return [];
     return [{ rule, folder: `${rule.id}${kind.slice("bad".length)}`, audit }];
