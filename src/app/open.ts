@@ -14,9 +14,6 @@ import {
 } from "./password.ts";
 import { beside, nameMisleads } from "./store-path.ts";
 
-export { type NewStoreOptions, newStore } from "./new-store.ts";
-export { saveStore } from "./save.ts";
-
 /** Largest file that is read as a store. */
 export const MAX_STORE_BYTES = 64 * 1024 * 1024;
 /** Questions to a person before a wrong password is an error. */

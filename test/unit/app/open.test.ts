@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { newStore, openStore, saveStore } from "../../../src/app/open.ts";
+import { newStore } from "../../../src/app/new-store.ts";
+import { openStore } from "../../../src/app/open.ts";
+import { saveStore } from "../../../src/app/save.ts";
 import { writeStash } from "../../../src/codecs/kdb/stash.ts";
 import { commit } from "../../../src/io/commit.ts";
 import { Secret } from "../../../src/model/secret.ts";
