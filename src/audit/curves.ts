@@ -1,4 +1,4 @@
-import { DerReader } from "../bytes/der.ts";
+import { DerReader } from "../bytes/der-reader.ts";
 import type { PublicKeyView } from "../model/certificate.ts";
 import { CURVES } from "../x509/algorithms.ts";
 import { integerOf, modPow } from "./integers.ts";

@@ -1,4 +1,5 @@
-import { contextConstructed, DerReader, Tag } from "../bytes/der.ts";
+import { DerReader } from "../bytes/der-reader.ts";
+import { contextConstructed, Tag } from "../bytes/der-tag.ts";
 import type { Certificate } from "../model/certificate.ts";
 import { readPssParameters, readSigned } from "../x509/signature.ts";
 

@@ -1,4 +1,6 @@
-import { DerReader, der, Tag } from "../bytes/der.ts";
+import { DerReader } from "../bytes/der-reader.ts";
+import { Tag } from "../bytes/der-tag.ts";
+import { der } from "../bytes/der-writer.ts";
 import { PkiError } from "../model/error.ts";
 import { decrypt, encrypt } from "./cipher.ts";
 import { type KdfBudget, Purpose, pbkdf1, pbkdf2, pkcs12Kdf, scrypt } from "./kdf.ts";

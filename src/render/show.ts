@@ -1,5 +1,6 @@
 import type { ShowResult } from "../app/show.ts";
-import { DerReader, Tag } from "../bytes/der.ts";
+import { DerReader } from "../bytes/der-reader.ts";
+import { Tag } from "../bytes/der-tag.ts";
 import type { Certificate } from "../model/certificate.ts";
 import type { Entry } from "../model/store.ts";
 import { printName } from "../x509/name.ts";

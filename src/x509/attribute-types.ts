@@ -1,4 +1,4 @@
-import { Tag } from "../bytes/der.ts";
+import { Tag } from "../bytes/der-tag.ts";
 
 /** How one attribute type of a distinguished name is called, encoded and bounded. */
 export interface AttributeType {

@@ -1,4 +1,5 @@
-import { contextConstructed, contextTag, DerReader, Tag } from "../bytes/der.ts";
+import { DerReader } from "../bytes/der-reader.ts";
+import { contextConstructed, contextTag, Tag } from "../bytes/der-tag.ts";
 import { toHex } from "../bytes/octets.ts";
 import type { Certificate, Extension } from "../model/certificate.ts";
 import { PkiError } from "../model/error.ts";

@@ -1,4 +1,5 @@
-import { contextConstructed, contextTag, type DerReader, decodeOid, Tag } from "../bytes/der.ts";
+import { type DerReader, decodeOid } from "../bytes/der-reader.ts";
+import { contextConstructed, contextTag, Tag } from "../bytes/der-tag.ts";
 import { toHex } from "../bytes/octets.ts";
 import { printName } from "./name.ts";
 import { decodeValue } from "./name-value.ts";

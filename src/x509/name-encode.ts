@@ -1,4 +1,5 @@
-import { der, Tag } from "../bytes/der.ts";
+import { Tag } from "../bytes/der-tag.ts";
+import { der } from "../bytes/der-writer.ts";
 import { concat, fromHex } from "../bytes/octets.ts";
 import type { NameAttribute } from "../model/certificate.ts";
 import { PkiError } from "../model/error.ts";

@@ -1,4 +1,6 @@
-import { DerReader, decodeOid, der, Tag } from "../bytes/der.ts";
+import { DerReader, decodeOid } from "../bytes/der-reader.ts";
+import { Tag } from "../bytes/der-tag.ts";
+import { der } from "../bytes/der-writer.ts";
 import { fromHex } from "../bytes/octets.ts";
 import type { DistinguishedName, NameAttribute } from "../model/certificate.ts";
 import { PkiError } from "../model/error.ts";

@@ -1,4 +1,4 @@
-import { Tag } from "../bytes/der.ts";
+import { Tag } from "../bytes/der-tag.ts";
 import { toHex } from "../bytes/octets.ts";
 
 /** The string types a DirectoryString or its relatives may have; any other value is kept as `#hex`. */

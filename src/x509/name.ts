@@ -1,4 +1,5 @@
-import { DerReader, Tag } from "../bytes/der.ts";
+import { DerReader } from "../bytes/der-reader.ts";
+import { Tag } from "../bytes/der-tag.ts";
 import { equalBytes, toHex } from "../bytes/octets.ts";
 import type { DistinguishedName, NameAttribute } from "../model/certificate.ts";
 import { ATTRIBUTE_NAMES } from "./attribute-types.ts";

@@ -1,4 +1,5 @@
-import { contextConstructed, contextTag, DerReader, decodeOid, Tag } from "../bytes/der.ts";
+import { DerReader, decodeOid } from "../bytes/der-reader.ts";
+import { contextConstructed, contextTag, Tag } from "../bytes/der-tag.ts";
 import { toHex } from "../bytes/octets.ts";
 import { sha256Hex } from "../crypto/digest.ts";
 import type {

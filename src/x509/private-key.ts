@@ -1,5 +1,7 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
-import { DerReader, der, Tag } from "../bytes/der.ts";
+import { DerReader } from "../bytes/der-reader.ts";
+import { Tag } from "../bytes/der-tag.ts";
+import { der } from "../bytes/der-writer.ts";
 import { equalBytes } from "../bytes/octets.ts";
 import type { Certificate, PublicKeyView } from "../model/certificate.ts";
 import { PkiError } from "../model/error.ts";

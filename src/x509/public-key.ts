@@ -1,4 +1,5 @@
-import { DerReader, decodeOid, Tag } from "../bytes/der.ts";
+import { DerReader, decodeOid } from "../bytes/der-reader.ts";
+import { Tag } from "../bytes/der-tag.ts";
 import { toHex } from "../bytes/octets.ts";
 import type { PublicKeyView } from "../model/certificate.ts";
 import { CURVES, KEY_ALGORITHMS } from "./algorithms.ts";

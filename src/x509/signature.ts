@@ -1,5 +1,6 @@
 import { constants, createPublicKey, type KeyObject, verify } from "node:crypto";
-import { contextConstructed, DerReader, Tag } from "../bytes/der.ts";
+import { DerReader } from "../bytes/der-reader.ts";
+import { contextConstructed, Tag } from "../bytes/der-tag.ts";
 import { equalBytes } from "../bytes/octets.ts";
 import type { Certificate, PublicKeyView } from "../model/certificate.ts";
 import { PkiError } from "../model/error.ts";

@@ -1,4 +1,5 @@
-import { type DerReader, Tag } from "../bytes/der.ts";
+import type { DerReader } from "../bytes/der-reader.ts";
+import { Tag } from "../bytes/der-tag.ts";
 
 /**
  * Reads a Time of a certificate (RFC 5280 §4.1.2.5), and the forms that RFC forbids but real

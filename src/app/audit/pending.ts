@@ -1,4 +1,5 @@
-import { DerReader, Tag } from "../../bytes/der.ts";
+import { DerReader } from "../../bytes/der-reader.ts";
+import { Tag } from "../../bytes/der-tag.ts";
 import { toHex } from "../../bytes/octets.ts";
 import { codecFor } from "../../codecs/index.ts";
 import { digest } from "../../crypto/digest.ts";

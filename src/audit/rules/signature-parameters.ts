@@ -1,4 +1,4 @@
-import { Tag } from "../../bytes/der.ts";
+import { Tag } from "../../bytes/der-tag.ts";
 import { readPssParameters } from "../../x509/signature.ts";
 import { algorithmParts, rawFields } from "../raw-certificate.ts";
 import { rule } from "../rule.ts";

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
-import { DerReader, der } from "../../bytes/der.ts";
+import { DerReader } from "../../bytes/der-reader.ts";
+import { der } from "../../bytes/der-writer.ts";
 import { concat } from "../../bytes/octets.ts";
 import { utf16be } from "../../bytes/text.ts";
 import { digest } from "../../crypto/digest.ts";

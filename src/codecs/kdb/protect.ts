@@ -1,4 +1,4 @@
-import { der } from "../../bytes/der.ts";
+import { der } from "../../bytes/der-writer.ts";
 import { KdfBudget } from "../../crypto/kdf.ts";
 import { type PasswordBytes, widenedPassword, wipePassword } from "../../crypto/password.ts";
 import { decryptPbe, derivePbe, isPrivateKeyInfo, sealPbe } from "../../crypto/pbe.ts";

@@ -1,4 +1,6 @@
-import { DerReader, der, Tag } from "../../bytes/der.ts";
+import { DerReader } from "../../bytes/der-reader.ts";
+import { Tag } from "../../bytes/der-tag.ts";
+import { der } from "../../bytes/der-writer.ts";
 import { oneStepPbe, type Pbe, pbes2Pbe, readPbe } from "../../crypto/pbe-scheme.ts";
 import { PkiError } from "../../model/error.ts";
 import type { ProtectionFact } from "../../model/store.ts";

@@ -1,4 +1,6 @@
-import { contextConstructed, DerReader, der, Tag } from "../../bytes/der.ts";
+import { DerReader } from "../../bytes/der-reader.ts";
+import { contextConstructed, Tag } from "../../bytes/der-tag.ts";
+import { der } from "../../bytes/der-writer.ts";
 import { equalBytes } from "../../bytes/octets.ts";
 import { ByteReader } from "../../bytes/reader.ts";
 import { ByteWriter } from "../../bytes/writer.ts";

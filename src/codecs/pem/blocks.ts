@@ -1,4 +1,5 @@
-import { DerReader, Tag } from "../../bytes/der.ts";
+import { DerReader } from "../../bytes/der-reader.ts";
+import { Tag } from "../../bytes/der-tag.ts";
 import { equalBytes } from "../../bytes/octets.ts";
 import { type PemBlock, readPem } from "../../bytes/pem.ts";
 import type { Certificate } from "../../model/certificate.ts";

@@ -1,4 +1,5 @@
-import { contextConstructed, DerReader, Tag } from "../../bytes/der.ts";
+import { DerReader } from "../../bytes/der-reader.ts";
+import { contextConstructed, Tag } from "../../bytes/der-tag.ts";
 import { PkiError } from "../../model/error.ts";
 import { Secret } from "../../model/secret.ts";
 import { parseCertificate } from "../../x509/parse.ts";

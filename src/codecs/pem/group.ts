@@ -1,4 +1,5 @@
-import { DerReader, Tag } from "../../bytes/der.ts";
+import { DerReader } from "../../bytes/der-reader.ts";
+import { Tag } from "../../bytes/der-tag.ts";
 import type { Certificate } from "../../model/certificate.ts";
 import { type Chain, chainFinder, type KnownSignatures } from "../../x509/chain.ts";
 import { printName } from "../../x509/name.ts";

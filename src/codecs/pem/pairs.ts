@@ -1,4 +1,5 @@
-import { DerReader, Tag } from "../../bytes/der.ts";
+import { DerReader } from "../../bytes/der-reader.ts";
+import { Tag } from "../../bytes/der-tag.ts";
 import { toHex } from "../../bytes/octets.ts";
 import { KdfBudget } from "../../crypto/kdf.ts";
 import { PkiError } from "../../model/error.ts";

@@ -1,4 +1,6 @@
-import { contextConstructed, DerReader, der, Tag } from "../../bytes/der.ts";
+import { DerReader } from "../../bytes/der-reader.ts";
+import { contextConstructed, Tag } from "../../bytes/der-tag.ts";
+import { der } from "../../bytes/der-writer.ts";
 import { concat, fromHex } from "../../bytes/octets.ts";
 import { type PemBlock, readPem } from "../../bytes/pem.ts";
 import { CIPHERS, type Cipher, decrypt } from "../../crypto/cipher.ts";

@@ -1,4 +1,7 @@
-import { berToDer, contextConstructed, type DerReader, der, Tag } from "../../bytes/der.ts";
+import { berToDer } from "../../bytes/ber.ts";
+import type { DerReader } from "../../bytes/der-reader.ts";
+import { contextConstructed, Tag } from "../../bytes/der-tag.ts";
+import { der } from "../../bytes/der-writer.ts";
 import type { Certificate } from "../../model/certificate.ts";
 import { PkiError } from "../../model/error.ts";
 import { Secret } from "../../model/secret.ts";

@@ -1,5 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { type DerReader, der, Tag } from "../../bytes/der.ts";
+import type { DerReader } from "../../bytes/der-reader.ts";
+import { Tag } from "../../bytes/der-tag.ts";
+import { der } from "../../bytes/der-writer.ts";
 import type { ChainHash } from "../../crypto/chain.ts";
 import { HASH_SHAPES } from "../../crypto/chain.ts";
 import type { HashName } from "../../crypto/digest.ts";

@@ -1,4 +1,7 @@
-import { berToDer, contextConstructed, DerReader, der, Tag } from "../../bytes/der.ts";
+import { berToDer } from "../../bytes/ber.ts";
+import { DerReader } from "../../bytes/der-reader.ts";
+import { contextConstructed, Tag } from "../../bytes/der-tag.ts";
+import { der } from "../../bytes/der-writer.ts";
 import { PkiError } from "../../model/error.ts";
 import { type FoundMac, readMac } from "./mac.ts";
 import { Oid } from "./oid.ts";

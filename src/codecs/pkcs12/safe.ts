@@ -1,4 +1,7 @@
-import { berToDer, contextConstructed, contextTag, DerReader, der, Tag } from "../../bytes/der.ts";
+import { berToDer } from "../../bytes/ber.ts";
+import { DerReader } from "../../bytes/der-reader.ts";
+import { contextConstructed, contextTag, Tag } from "../../bytes/der-tag.ts";
+import { der } from "../../bytes/der-writer.ts";
 import { concat, equalBytes } from "../../bytes/octets.ts";
 import type { KdfBudget } from "../../crypto/kdf.ts";
 import type { PasswordBytes } from "../../crypto/password.ts";

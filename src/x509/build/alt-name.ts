@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
-import { contextTag, der } from "../../bytes/der.ts";
+import { contextTag } from "../../bytes/der-tag.ts";
+import { der } from "../../bytes/der-writer.ts";
 import { PkiError } from "../../model/error.ts";
 
 /** A subject alternative name that `pki` issues. `text` is what `printAltName` shows after the colon. */

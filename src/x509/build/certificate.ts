@@ -1,4 +1,4 @@
-import { der } from "../../bytes/der.ts";
+import { der } from "../../bytes/der-writer.ts";
 import type { Secret } from "../../model/secret.ts";
 import { type SignatureScheme, signOctets } from "./signature.ts";
 

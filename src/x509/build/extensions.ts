@@ -1,4 +1,6 @@
-import { contextTag, DerReader, der, Tag } from "../../bytes/der.ts";
+import { DerReader } from "../../bytes/der-reader.ts";
+import { contextTag, Tag } from "../../bytes/der-tag.ts";
+import { der } from "../../bytes/der-writer.ts";
 import { digest } from "../../crypto/digest.ts";
 import type { Certificate } from "../../model/certificate.ts";
 import { type AltName, encodeAltName } from "./alt-name.ts";

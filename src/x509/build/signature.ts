@@ -1,5 +1,5 @@
 import { createPrivateKey, sign } from "node:crypto";
-import { der } from "../../bytes/der.ts";
+import { der } from "../../bytes/der-writer.ts";
 import type { PublicKeyView } from "../../model/certificate.ts";
 import { PkiError } from "../../model/error.ts";
 import type { Secret } from "../../model/secret.ts";

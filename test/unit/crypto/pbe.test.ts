@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { der } from "../../../src/bytes/der.ts";
+import { der } from "../../../src/bytes/der-writer.ts";
 import { fromHex, toHex } from "../../../src/bytes/octets.ts";
 import { CIPHERS, decrypt, encrypt } from "../../../src/crypto/cipher.ts";
 import { KdfBudget } from "../../../src/crypto/kdf.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { der } from "../../../src/bytes/der.ts";
+import { der } from "../../../src/bytes/der-writer.ts";
 import type { Certificate } from "../../../src/model/certificate.ts";
 import { chainFinder, completeChain, isSelfSigned, issuedBy } from "../../../src/x509/chain.ts";
 import { parseCertificate } from "../../../src/x509/parse.ts";

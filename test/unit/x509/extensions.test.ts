@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { der } from "../../../src/bytes/der.ts";
+import { der } from "../../../src/bytes/der-writer.ts";
 import { concat, fromHex } from "../../../src/bytes/octets.ts";
 import {
   authorityInfoAccess,

@@ -1,4 +1,5 @@
-import { der, Tag } from "../../../src/bytes/der.ts";
+import { Tag } from "../../../src/bytes/der-tag.ts";
+import { der } from "../../../src/bytes/der-writer.ts";
 import { fromHex } from "../../../src/bytes/octets.ts";
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,5 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { DerReader, der, Tag } from "../../../src/bytes/der.ts";
+import { DerReader } from "../../../src/bytes/der-reader.ts";
+import { Tag } from "../../../src/bytes/der-tag.ts";
+import { der } from "../../../src/bytes/der-writer.ts";
 import type { Certificate } from "../../../src/model/certificate.ts";
 import { parseCertificate } from "../../../src/x509/parse.ts";
 import { extension, handmade, nameOf, type Parts } from "./handmade.ts";

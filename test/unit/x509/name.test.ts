@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { der, Tag } from "../../../src/bytes/der.ts";
+import { Tag } from "../../../src/bytes/der-tag.ts";
+import { der } from "../../../src/bytes/der-writer.ts";
 import { fromHex, toHex } from "../../../src/bytes/octets.ts";
 import { PkiError } from "../../../src/model/error.ts";
 import { ATTRIBUTE_TYPES } from "../../../src/x509/attribute-types.ts";

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { der } from "../../../src/bytes/der.ts";
+import { der } from "../../../src/bytes/der-writer.ts";
 import { concat, fromHex } from "../../../src/bytes/octets.ts";
 import { PkiError } from "../../../src/model/error.ts";
 import { commonName } from "../../../src/x509/name.ts";

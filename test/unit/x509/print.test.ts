@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { der } from "../../../src/bytes/der.ts";
+import { der } from "../../../src/bytes/der-writer.ts";
 import { parseCertificate } from "../../../src/x509/parse.ts";
 import { describeCertificate, printCertificate } from "../../../src/x509/print.ts";
 import { pemFixture } from "../../support/fixtures.ts";

@@ -1,6 +1,8 @@
 import { createPublicKey, ECDH, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { DerReader, der, Tag } from "../../../src/bytes/der.ts";
+import { DerReader } from "../../../src/bytes/der-reader.ts";
+import { Tag } from "../../../src/bytes/der-tag.ts";
+import { der } from "../../../src/bytes/der-writer.ts";
 import { fromHex, toHex } from "../../../src/bytes/octets.ts";
 import { PkiError } from "../../../src/model/error.ts";
 import { parseCertificate } from "../../../src/x509/parse.ts";

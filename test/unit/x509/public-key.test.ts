@@ -1,6 +1,6 @@
 import { createECDH, generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { der } from "../../../src/bytes/der.ts";
+import { der } from "../../../src/bytes/der-writer.ts";
 import { fromHex } from "../../../src/bytes/octets.ts";
 import { PkiError } from "../../../src/model/error.ts";
 import { EXPLICIT_CURVE, parsePublicKey } from "../../../src/x509/public-key.ts";

@@ -1,6 +1,6 @@
 import { constants, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { der } from "../../../src/bytes/der.ts";
+import { der } from "../../../src/bytes/der-writer.ts";
 import { signatureVerifies } from "../../../src/x509/signature.ts";
 import { SHA256_RSA } from "./handmade.ts";
 import { issue, party, signed } from "./issue.ts";

@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { createDecipheriv, createHash, createPrivateKey } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { contextTag, DerReader, der } from "../../../../src/bytes/der.ts";
+import { DerReader } from "../../../../src/bytes/der-reader.ts";
+import { contextTag } from "../../../../src/bytes/der-tag.ts";
+import { der } from "../../../../src/bytes/der-writer.ts";
 import { openKey, sealKey } from "../../../../src/codecs/kdb/protect.ts";
 import { PROTECTIONS, protectionOf, sealingOf } from "../../../../src/codecs/kdb/protection.ts";
 import { Secret } from "../../../../src/model/secret.ts";

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { DerReader, der, Tag } from "../../../../src/bytes/der.ts";
+import { DerReader } from "../../../../src/bytes/der-reader.ts";
+import { Tag } from "../../../../src/bytes/der-tag.ts";
+import { der } from "../../../../src/bytes/der-writer.ts";
 import { concat } from "../../../../src/bytes/octets.ts";
 import { ByteWriter } from "../../../../src/bytes/writer.ts";
 import { indexKeys } from "../../../../src/codecs/kdb/index-keys.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { der } from "../../../../src/bytes/der.ts";
+import { der } from "../../../../src/bytes/der-writer.ts";
 import { writePem } from "../../../../src/bytes/pem.ts";
 import type { Codec } from "../../../../src/codecs/codec.ts";
 import { derCodec, pemCodec } from "../../../../src/codecs/pem/index.ts";

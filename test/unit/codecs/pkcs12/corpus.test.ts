@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { DerReader } from "../../../../src/bytes/der.ts";
+import { DerReader } from "../../../../src/bytes/der-reader.ts";
 import type { ReadResult } from "../../../../src/codecs/codec.ts";
 import { allBags, type Bag } from "../../../../src/codecs/pkcs12/bag.ts";
 import { originOf } from "../../../../src/codecs/pkcs12/entries.ts";

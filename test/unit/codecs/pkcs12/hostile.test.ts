@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { der } from "../../../../src/bytes/der.ts";
+import { der } from "../../../../src/bytes/der-writer.ts";
 import { concat } from "../../../../src/bytes/octets.ts";
 import { NO_ATTRIBUTES } from "../../../../src/codecs/pkcs12/attribute.ts";
 import { type Bag, encodeBags } from "../../../../src/codecs/pkcs12/bag.ts";

@@ -1,4 +1,4 @@
-import { der } from "../../../../src/bytes/der.ts";
+import { der } from "../../../../src/bytes/der-writer.ts";
 import { type Bag, encodeBags } from "../../../../src/codecs/pkcs12/bag.ts";
 import { computeMac, encodeMac, type Mac } from "../../../../src/codecs/pkcs12/mac.ts";
 import { encodePfx } from "../../../../src/codecs/pkcs12/pfx.ts";

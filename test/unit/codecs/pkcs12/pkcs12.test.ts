@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { der } from "../../../../src/bytes/der.ts";
+import { der } from "../../../../src/bytes/der-writer.ts";
 import { toHex } from "../../../../src/bytes/octets.ts";
 import type { Passwords, ReadResult } from "../../../../src/codecs/codec.ts";
 import { changeAttributes, NO_ATTRIBUTES } from "../../../../src/codecs/pkcs12/attribute.ts";

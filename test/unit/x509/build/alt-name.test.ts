@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DerReader } from "../../../../src/bytes/der.ts";
+import { DerReader } from "../../../../src/bytes/der-reader.ts";
 import { toHex } from "../../../../src/bytes/octets.ts";
 import type { PkiError } from "../../../../src/model/error.ts";
 import {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { DerReader, Tag } from "../../../../src/bytes/der.ts";
+import { DerReader } from "../../../../src/bytes/der-reader.ts";
+import { Tag } from "../../../../src/bytes/der-tag.ts";
 import { toHex } from "../../../../src/bytes/octets.ts";
 import { buildCertificate } from "../../../../src/x509/build/certificate.ts";
 import { buildEmptyCrl } from "../../../../src/x509/build/crl.ts";
