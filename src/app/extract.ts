@@ -1,11 +1,11 @@
 import { writePem } from "../bytes/pem.ts";
 import { recognise } from "../codecs/recognise.ts";
-import type { FileWrite, Host } from "../io/host.ts";
+import { type FileWrite, type Host, MAX_STORE_BYTES } from "../io/host.ts";
 import type { Certificate } from "../model/certificate.ts";
 import { PkiError } from "../model/error.ts";
 import type { Entry } from "../model/store.ts";
 import { requireEntry } from "./find.ts";
-import { MAX_STORE_BYTES, type OpenOptions, openStore } from "./open.ts";
+import { type OpenOptions, openStore } from "./open.ts";
 import type { Outcome } from "./outcome.ts";
 
 export interface ExtractOptions extends Omit<OpenOptions, "purpose"> {

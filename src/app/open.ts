@@ -1,6 +1,6 @@
 import type { Codec, Passwords, Random } from "../codecs/codec.ts";
 import { codecFor, requireFormat } from "../codecs/index.ts";
-import type { Host } from "../io/host.ts";
+import { type Host, MAX_STORE_BYTES } from "../io/host.ts";
 import { PkiError } from "../model/error.ts";
 import type { Container, RequestEntry, Store } from "../model/store.ts";
 import type { Notice } from "./outcome.ts";
@@ -14,8 +14,6 @@ import {
 } from "./password.ts";
 import { beside, nameMisleads } from "./store-path.ts";
 
-/** Largest file that is read as a store. */
-export const MAX_STORE_BYTES = 64 * 1024 * 1024;
 /** Questions to a person before a wrong password is an error. */
 const TRIES = 3;
 

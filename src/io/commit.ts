@@ -2,9 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { toHex } from "../bytes/octets.ts";
 import { digest } from "../crypto/digest.ts";
 import { PkiError } from "../model/error.ts";
-import type { FileAppend, FileWrite, Host } from "./host.ts";
-
-const FILE_LIMIT = 64 * 1024 * 1024;
+import { type FileAppend, type FileWrite, type Host, MAX_STORE_BYTES } from "./host.ts";
 
 /** One write on its way: where it lands, and what stands ready beside that place. */
 interface Staged {
@@ -112,7 +110,7 @@ async function checkUnchanged(
     hint: "run the command again",
   });
   if ((await host.files.stat(target)).kind !== "file") throw changed;
-  const { sha256 } = await host.files.read(target, FILE_LIMIT);
+  const { sha256 } = await host.files.read(target, MAX_STORE_BYTES);
   if (sha256 !== wanted) throw changed;
 }
 
@@ -127,7 +125,7 @@ async function writeTemporary(host: Host, item: Staged, created: string[]): Prom
   try {
     await files.createNew(temporary, write.bytes, replaces || write.private ? 0o600 : 0o644);
     if (replaces) await files.copyAccess(target, temporary);
-    const { sha256 } = await files.read(temporary, FILE_LIMIT);
+    const { sha256 } = await files.read(temporary, MAX_STORE_BYTES);
     if (sha256 !== toHex(digest("sha256", write.bytes))) {
       throw new PkiError("file-unwritable", "came back from the disk with other contents");
     }

@@ -1,5 +1,8 @@
 import type { Secret } from "../model/secret.ts";
 
+/** The largest file that is opened, or written and read back; a larger one is refused before it is read. */
+export const MAX_STORE_BYTES = 64 * 1024 * 1024;
+
 /**
  * Everything the program may ask of the world. The real one is `node-host.ts`; tests use the fake of
  * `test/support/fake-host.ts` (fixed clock, seeded randomness, files in memory, scripted answers).

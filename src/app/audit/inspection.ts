@@ -1,8 +1,7 @@
 import { transferDamage } from "../../bytes/transfer.ts";
-import type { Host } from "../../io/host.ts";
+import { type Host, MAX_STORE_BYTES } from "../../io/host.ts";
 import { PkiError } from "../../model/error.ts";
 import type { FileFacts, RefusedFile } from "../../model/inventory.ts";
-import { MAX_STORE_BYTES } from "../open.ts";
 import { ArchiveBudget, archiveFiles, HEAD_BYTES } from "./archive.ts";
 import { type FileKind, kindOf, mayHaveLatePem } from "./kind.ts";
 import { extensionOf, type FileBeside, type StoreFile, withExtension } from "./store-file.ts";

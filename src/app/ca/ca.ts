@@ -4,7 +4,7 @@ import { KdfBudget } from "../../crypto/kdf.ts";
 import { pkcs12Password, wipePassword } from "../../crypto/password.ts";
 import { openSealedKey, sealKey } from "../../crypto/pbe.ts";
 import { pbes2Pbe } from "../../crypto/pbe-scheme.ts";
-import type { Host } from "../../io/host.ts";
+import { type Host, MAX_STORE_BYTES } from "../../io/host.ts";
 import type { Certificate, DistinguishedName } from "../../model/certificate.ts";
 import { PkiError } from "../../model/error.ts";
 import { Secret } from "../../model/secret.ts";
@@ -27,7 +27,6 @@ export const DEFAULT_CA = "ca";
 /** PBKDF2-HMAC-SHA-256 turns over a CA's key: half a second of an attacker's core a guess. */
 export const CA_KEY_ITERATIONS = 600_000;
 const MAX_FILE = 1024 * 1024;
-const MAX_INDEX = 64 * 1024 * 1024;
 
 /** The files of a CA's directory. */
 export function caFiles(directory: string) {
@@ -132,7 +131,7 @@ async function readIndex(host: Host, path: string, ca: Certificate): Promise<CaI
       hint: "restore it from a backup: without it a serial number could be given twice",
     });
   }
-  return new CaIndex(path, ca, await host.files.read(path, MAX_INDEX));
+  return new CaIndex(path, ca, await host.files.read(path, MAX_STORE_BYTES));
 }
 
 async function readCertificates(host: Host, path: string): Promise<readonly Certificate[]> {

@@ -1,9 +1,9 @@
 import type { Codec, Passwords } from "../../codecs/codec.ts";
-import type { Host } from "../../io/host.ts";
+import { type Host, MAX_STORE_BYTES } from "../../io/host.ts";
 import { PkiError } from "../../model/error.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { KeyEntry } from "../../model/store.ts";
-import { MAX_STORE_BYTES, type Opened } from "../open.ts";
+import type { Opened } from "../open.ts";
 import { resolvePassword } from "../password.ts";
 import { type Proof, type ProofParty, proveExchange, type StrangerMaker } from "./handshake.ts";
 import type { Party } from "./party.ts";
