@@ -1,4 +1,10 @@
-import { createPublicKey, ECDH, generateKeyPairSync, type KeyObject } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  ECDH,
+  generateKeyPairSync,
+  type KeyObject,
+} from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { DerReader } from "../../../src/bytes/der-reader.ts";
 import { Tag } from "../../../src/bytes/der-tag.ts";
@@ -35,6 +41,36 @@ const pairs = {
 describe("publicKeyInfo", () => {
   it.each(Object.entries(pairs))("%s: what node:crypto says", (_, { privateKey, publicKey }) => {
     expect(toHex(publicKeyInfo(pkcs8Of(privateKey)))).toBe(toHex(spkiOf(publicKey)));
+  });
+
+  // The curve has a way of its own; n is the order of the group (SEC 2 §2.4.2).
+  const n = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+  it.each([
+    ["0", "00"],
+    ["1, in one octet", "01"],
+    ["1, with leading zeros", `00${"0".repeat(62)}01`],
+    ["n - 1", n.replace(/51$/, "50")],
+    ["n", n],
+    ["n + 1", n.replace(/51$/, "52")],
+    ["no octets", ""],
+  ])("P-256 with the number %s: as OpenSSL reads it", (_, secret) => {
+    const pkcs8 = der.sequence(
+      der.integer(0),
+      der.sequence(der.oid("1.2.840.10045.2.1"), der.oid("1.2.840.10045.3.1.7")),
+      der.octetString(der.sequence(der.integer(1), der.octetString(fromHex(secret)))),
+    );
+    const outcome = (work: () => Uint8Array) => {
+      try {
+        return toHex(work());
+      } catch {
+        return "refused";
+      }
+    };
+    const theirs = outcome(() => {
+      const key = createPrivateKey({ key: pkcs8 as Buffer, format: "der", type: "pkcs8" });
+      return spkiOf(createPublicKey(key));
+    });
+    expect(outcome(() => publicKeyInfo(pkcs8))).toBe(theirs);
   });
 
   it("does not believe a public key that stands beside the private one", () => {
