@@ -14,10 +14,14 @@ export interface NewStoreFlags {
 
 const MAX_DAYS = 36_500;
 
-export function addNewStoreOptions(command: Command): void {
+/** @param types - what `--type` may say */
+export function addNewStoreOptions(command: Command, types = "kdb, jks, p12 or pem"): void {
   command
-    .option("--type <type>", "new store: kdb, jks, p12 or pem, where the name does not say it")
-    .option("--kdb-version <version>", "new key database: 3, 4 (default) or 6")
+    .option("--type <type>", `new store: ${types}, where the name does not say it`)
+    .option(
+      "--kdb-version <version>",
+      "new key database: 3, 4 (default; every GSKit in support reads it) or 6",
+    )
     .option("--expire <days>", "new key database: its password expires after so many days")
     .option("--stash", "new key database or PKCS#12: a stash of the password beside it")
     .option("--stash-version <version>", "1 or 2 (default)")
@@ -26,14 +30,15 @@ export function addNewStoreOptions(command: Command): void {
 
 /** @throws PkiError `usage` */
 export function newStoreOptions(flags: NewStoreFlags): NewStoreOptions {
-  const { type, kdbVersion, protection, expire, stash, stashVersion } = flags;
+  const { type, kdbVersion, protection, expire, stash } = flags;
+  const version = stashVersion(flags.stashVersion);
   return {
     ...(type === undefined ? {} : { type }),
     ...(kdbVersion === undefined ? {} : { kdbVersion }),
     ...(protection === undefined ? {} : { protection }),
     ...(expire === undefined ? {} : { expireDays: expireDays(expire) }),
-    ...(stash === true || stashVersion !== undefined ? { stash: true } : {}),
-    ...(stashVersion === undefined ? {} : { stashVersion: versionOf(stashVersion) }),
+    ...(stash === true || version !== undefined ? { stash: true } : {}),
+    ...(version === undefined ? {} : { stashVersion: version }),
   };
 }
 
@@ -45,7 +50,9 @@ function expireDays(text: string): number {
   });
 }
 
-function versionOf(text: string): 1 | 2 {
+/** @throws PkiError `usage` */
+export function stashVersion(text: string | undefined): 1 | 2 | undefined {
+  if (text === undefined) return undefined;
   if (text === "1") return 1;
   if (text === "2") return 2;
   throw new PkiError("usage", "a stash has version 1 or 2", { where: "--stash-version" });

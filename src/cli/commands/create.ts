@@ -1,34 +1,18 @@
 import { type CreateResult, createStore } from "../../app/create.ts";
-import type { NewStoreOptions } from "../../app/new-store.ts";
-import { PkiError } from "../../model/error.ts";
 import { isoTime } from "../../render/json.ts";
 import { safe } from "../../render/safe.ts";
 import type { CommandDefinition } from "../command.ts";
+import { addNewStoreOptions, type NewStoreFlags, newStoreOptions } from "../new-store-options.ts";
 import { addExamples, addPasswordOption, type PasswordOptions } from "../password-options.ts";
 
-interface Options extends PasswordOptions {
-  readonly type?: string;
-  readonly kdbVersion?: string;
-  readonly expire?: string;
-  readonly stash?: boolean;
-  readonly stashVersion?: string;
-  readonly protection?: string;
-}
-
-const MAX_DAYS = 36_500;
+interface Options extends NewStoreFlags, PasswordOptions {}
 
 /** `pki create STORE` */
 export const createCommand: CommandDefinition<Options, CreateResult> = {
   writes: true,
   define(command) {
-    command
-      .argument("<store>", "the file to make; its extension says the format")
-      .option("--type <type>", "kdb, jks or p12, where the name does not say it")
-      .option("--kdb-version <version>", "3, 4 or 6; default 4, which every GSKit in support reads")
-      .option("--expire <days>", "KDB: the password expires after so many days")
-      .option("--stash", "write the password to a stash file (.sth) beside it")
-      .option("--stash-version <version>", "1 or 2; default 2")
-      .option("--protection <id>", "how keys are encrypted; see docs/cli.md for the ids");
+    command.argument("<store>", "the file to make; its extension says the format");
+    addNewStoreOptions(command, "kdb, jks or p12");
     addPasswordOption(command);
     addExamples(
       command,
@@ -38,7 +22,11 @@ export const createCommand: CommandDefinition<Options, CreateResult> = {
     );
   },
   locks: ([store]) => (store === undefined ? [] : [store]),
-  plan: (host, [store = ""], options) => createStore(host, store, newStoreOptions(options)),
+  plan: (host, [store = ""], { password, ...flags }) =>
+    createStore(host, store, {
+      ...newStoreOptions(flags),
+      ...(password === undefined ? {} : { password }),
+    }),
   text: ({ made, files }, { dryRun }) => {
     const { container, codec } = made;
     const version = container.version === "" ? "" : ` ${container.version}`;
@@ -56,33 +44,3 @@ export const createCommand: CommandDefinition<Options, CreateResult> = {
     files,
   }),
 };
-
-function newStoreOptions(options: Options): NewStoreOptions {
-  const { type, kdbVersion, protection, password, stash } = options;
-  const version = stashVersion(options.stashVersion);
-  return {
-    ...(type === undefined ? {} : { type }),
-    ...(kdbVersion === undefined ? {} : { kdbVersion }),
-    ...(protection === undefined ? {} : { protection }),
-    ...(password === undefined ? {} : { password }),
-    ...(options.expire === undefined ? {} : { expireDays: days(options.expire) }),
-    ...(stash === true || version !== undefined ? { stash: true } : {}),
-    ...(version === undefined ? {} : { stashVersion: version }),
-  };
-}
-
-function days(text: string): number {
-  const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= 1 && value <= MAX_DAYS) return value;
-  throw new PkiError("usage", `needs a number of days from 1 to ${MAX_DAYS}`, {
-    where: "--expire",
-  });
-}
-
-/** @throws PkiError `usage` */
-export function stashVersion(text: string | undefined): 1 | 2 | undefined {
-  if (text === undefined) return undefined;
-  if (text === "1") return 1;
-  if (text === "2") return 2;
-  throw new PkiError("usage", "a stash has version 1 or 2", { where: "--stash-version" });
-}

@@ -1,8 +1,8 @@
 import { type StashResult, stashPassword } from "../../app/stash.ts";
 import { safe } from "../../render/safe.ts";
 import type { CommandDefinition } from "../command.ts";
+import { stashVersion } from "../new-store-options.ts";
 import { addExamples, addPasswordOption, type PasswordOptions } from "../password-options.ts";
-import { stashVersion } from "./create.ts";
 
 interface Options extends PasswordOptions {
   readonly stashVersion?: string;
