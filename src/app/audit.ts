@@ -8,9 +8,10 @@ import { settingsFrom } from "../audit/settings.ts";
 import type { FileWrite, Host } from "../io/host.ts";
 import { PkiError } from "../model/error.ts";
 import { SEVERITIES, type Severity } from "../model/finding.ts";
-import type { RefusedFile } from "../model/inventory.ts";
+import type { Companion, RefusedFile } from "../model/inventory.ts";
 import { openCached, StoreCache } from "./audit/cache.ts";
 import { changedFiles } from "./audit/changed.ts";
+import { ListBudget } from "./audit/companion.ts";
 import { isTracked, type WorkTree, workTreeOf } from "./audit/git-index.ts";
 import { type Globs, loadGlobs } from "./audit/globs.ts";
 import { type Candidate, candidatesOf, inOrder, type Tracked } from "./audit/inspection.ts";
@@ -208,18 +209,21 @@ async function open(
   candidate: Candidate,
   choices: PasswordChoices,
   cache: StoreCache | undefined,
-): Promise<Opening> {
-  if ("refused" in candidate) return candidate;
+): Promise<Seeable> {
+  if ("refused" in candidate || "companion" in candidate) return candidate;
   const { file, kind } = candidate;
   return cache === undefined
     ? openQuietly(file, kind.format, choices)
     : openCached(file, kind.format, choices, cache);
 }
 
+type Seeable = Opening | { readonly companion: Companion };
+
 /** What passed by, for the report's list of stores. */
 class Seen {
   files = 0;
   opened = 0;
+  readonly #budget = new ListBudget();
   readonly #run: AuditRun;
   readonly #summaries: StoreSummary[] = [];
 
@@ -227,7 +231,13 @@ class Seen {
     this.#run = run;
   }
 
-  take(opening: Opening): void {
+  take(opening: Seeable): void {
+    if ("companion" in opening) {
+      const taken = this.#budget.take(opening.companion);
+      if ("refused" in taken) this.take(taken);
+      else this.#run.companion(taken);
+      return;
+    }
     if ("refused" in opening) {
       const { path, format, code, message } = opening.refused;
       this.#run.refused(opening.refused);

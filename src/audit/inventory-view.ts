@@ -1,4 +1,5 @@
 import type { OpenedStore, RefusedFile } from "../model/inventory.ts";
+import type { RevocationList } from "../model/revocation-list.ts";
 import type { FormatId } from "../model/store.ts";
 import type { CertificateView } from "./certificate-view.ts";
 import type { Use } from "./rule.ts";
@@ -53,12 +54,20 @@ export interface CertificateRecord {
   readonly standings: readonly Standing[];
 }
 
+/** A revocation list with the files that it stands in. */
+export interface CrlRecord {
+  readonly crl: RevocationList;
+  readonly paths: readonly string[];
+}
+
 /** Everything that was found, for the rules that compare. */
 export interface InventoryView {
   /** In order of first sight, which is the sorted order of paths. */
   readonly certificates: ReadonlyMap<string, CertificateRecord>;
   readonly stores: readonly StoreRecord[];
   readonly refused: readonly RefusedFile[];
+  /** Distinct revocation lists. */
+  readonly crls: readonly CrlRecord[];
 }
 
 /** Collects the records while stores pass by one at a time. */
@@ -66,9 +75,16 @@ export class InventoryBuilder {
   readonly #certificates = new Map<string, CertificateRecord & { standings: Standing[] }>();
   readonly #stores: StoreRecord[] = [];
   readonly #refused: RefusedFile[] = [];
+  readonly #crls = new Map<string, CrlRecord & { paths: string[] }>();
 
   addRefused(file: RefusedFile): void {
     this.#refused.push(file);
+  }
+
+  addCrl(path: string, crl: RevocationList): void {
+    const known = this.#crls.get(crl.sha256);
+    if (known === undefined) this.#crls.set(crl.sha256, { crl, paths: [path] });
+    else known.paths.push(path);
   }
 
   addStore(
@@ -151,6 +167,11 @@ export class InventoryBuilder {
   }
 
   view(): InventoryView {
-    return { certificates: this.#certificates, stores: this.#stores, refused: this.#refused };
+    return {
+      certificates: this.#certificates,
+      stores: this.#stores,
+      refused: this.#refused,
+      crls: [...this.#crls.values()],
+    };
   }
 }

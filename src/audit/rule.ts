@@ -1,6 +1,13 @@
 import type { Certificate } from "../model/certificate.ts";
 import type { Facts, Place, Severity } from "../model/finding.ts";
-import type { FileFacts, OpenedStore, RefusedFile, StashFacts } from "../model/inventory.ts";
+import type {
+  Companion,
+  FileFacts,
+  OpenedStore,
+  RefusedFile,
+  StashFacts,
+} from "../model/inventory.ts";
+import type { RevocationList } from "../model/revocation-list.ts";
 import type { Entry } from "../model/store.ts";
 import type { CertificateView } from "./certificate-view.ts";
 import type { InventoryView } from "./inventory-view.ts";
@@ -135,6 +142,24 @@ export interface RefusedRule<P extends Parameters = Parameters> extends RuleBase
   check(file: RefusedFile, context: RuleContext<P>): Verdict | undefined;
 }
 
+/** A revocation list where it stands. */
+export interface CrlSubject {
+  readonly path: string;
+  readonly crl: RevocationList;
+}
+
+/** Judged for each revocation list; one that stands in several files is one fault. */
+export interface CrlRule<P extends Parameters = Parameters> extends RuleBase<P> {
+  readonly on: "crl";
+  check(subject: CrlSubject, context: RuleContext<P>): Verdict | undefined;
+}
+
+/** Judged for each file that is no store. */
+export interface CompanionRule<P extends Parameters = Parameters> extends RuleBase<P> {
+  readonly on: "companion";
+  check(companion: Companion, context: RuleContext<P>): Verdict | undefined;
+}
+
 /** Judged once, over everything that was found. */
 export interface InventoryRule<P extends Parameters = Parameters> extends RuleBase<P> {
   readonly on: "inventory";
@@ -148,6 +173,8 @@ export type Rule =
   | StoreRule
   | FileRule
   | RefusedRule
+  | CrlRule
+  | CompanionRule
   | InventoryRule;
 
 type AnyRule<P extends Parameters> =
@@ -157,6 +184,8 @@ type AnyRule<P extends Parameters> =
   | StoreRule<P>
   | FileRule<P>
   | RefusedRule<P>
+  | CrlRule<P>
+  | CompanionRule<P>
   | InventoryRule<P>;
 
 /** Types a rule: its `check` sees the parameters that it declares. */

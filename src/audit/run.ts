@@ -3,7 +3,8 @@ import { digest } from "../crypto/digest.ts";
 import type { Certificate } from "../model/certificate.ts";
 import type { Finding, Place, Severity } from "../model/finding.ts";
 import { SEVERITIES } from "../model/finding.ts";
-import type { OpenedStore, RefusedFile } from "../model/inventory.ts";
+import type { Companion, OpenedStore, RefusedFile } from "../model/inventory.ts";
+import type { RevocationList } from "../model/revocation-list.ts";
 import type { Entry } from "../model/store.ts";
 import type { CertificateView } from "./certificate-view.ts";
 import { InventoryBuilder, type InventoryView } from "./inventory-view.ts";
@@ -132,6 +133,7 @@ export class AuditRun {
       });
     }
     for (const { view, entry } of uses) this.#certificate(view, { path, label: entry.label });
+    for (const crl of store.lists ?? []) this.#crl(path, crl);
     const { file, stash, container } = store;
     this.#file({
       path,
@@ -188,6 +190,33 @@ export class AuditRun {
       ...(format === undefined ? {} : { format }),
       ...(stash === undefined ? {} : { stash }),
     });
+  }
+
+  /** Judges a file that is no store. */
+  companion(companion: Companion): void {
+    const { path } = companion;
+    if (companion.kind === "crl") for (const crl of companion.lists) this.#crl(path, crl);
+    for (const rule of this.#options.rules) {
+      if (rule.on !== "companion") continue;
+      const setting = this.#options.settings(rule, path);
+      if (setting === undefined) continue;
+      this.#guard(rule, path, () => {
+        this.#take(rule, setting, path, { path }, rule.check(companion, this.#context(setting)));
+      });
+    }
+  }
+
+  #crl(path: string, crl: RevocationList): void {
+    this.#inventory.addCrl(path, crl);
+    for (const rule of this.#options.rules) {
+      if (rule.on !== "crl") continue;
+      const setting = this.#options.settings(rule, path);
+      if (setting === undefined) continue;
+      this.#guard(rule, path, () => {
+        const verdict = rule.check({ path, crl }, this.#context(setting));
+        this.#take(rule, setting, crl.sha256, { path }, verdict);
+      });
+    }
   }
 
   #file(subject: FileSubject): void {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "./error.ts";
+import type { RevocationList } from "./revocation-list.ts";
 import type { Container, Store } from "./store.ts";
 
 /** A file as the disk shows it. Times and owners of archive members come from the archive. */
@@ -67,8 +68,49 @@ export interface OpenedStore {
   readonly password?: PasswordFacts;
   readonly stash?: StashFacts;
   readonly keys: readonly KeyFacts[];
-  /** Key databases: what the `.rdb` beside holds. */
+  /** Key databases: what the `.rdb` beside holds, and when that was last changed. */
   readonly pending?: readonly PendingRequest[];
+  readonly pendingFile?: FileBesideFacts;
+  /** PEM text: the revocation lists that stand in it beside certificates. */
+  readonly lists?: readonly RevocationList[];
+}
+
+/** A file beside a store. */
+export interface FileBesideFacts {
+  readonly path: string;
+  readonly file: FileFacts;
+}
+
+/** A file that is no store and is judged all the same. */
+export type Companion = RevocationListFile | LoneStash | SettingsFile;
+
+/** Certificate revocation lists, as DER or PEM. */
+export interface RevocationListFile extends FileBesideFacts {
+  readonly kind: "crl";
+  readonly lists: readonly RevocationList[];
+}
+
+/** A stash file without the store that it belongs to. */
+export interface LoneStash extends FileBesideFacts {
+  readonly kind: "stash";
+}
+
+/** A configuration file with passwords of stores in it. */
+export interface SettingsFile extends FileBesideFacts {
+  readonly kind: "settings";
+  readonly passwords: readonly SettingsPassword[];
+}
+
+/** A password in a configuration file; never the password. */
+export interface SettingsPassword {
+  /** The name of the setting, such as `javax.net.ssl.keyStorePassword`. */
+  readonly name: string;
+  /** From 1. */
+  readonly line: number;
+  /** `clear`, or by what it is hidden that hides nothing: WebSphere's `{xor}`, Jetty's `OBF:`. */
+  readonly form: "clear" | "xor" | "obf";
+  /** Name of the default it equals: only for passwords that are public knowledge. */
+  readonly wellKnown?: string;
 }
 
 /** A file that looks like a store and could not be opened. */

@@ -137,8 +137,9 @@ function readVersion(tbs: DerReader): number {
   return value + 1;
 }
 
-function readSerial(tbs: DerReader): string {
-  const bytes = tbs.integerBytes("serialNumber");
+/** A serial number as `Certificate.serial` has it; `reader` stands before the INTEGER. */
+export function readSerial(reader: DerReader): string {
+  const bytes = reader.integerBytes("serialNumber");
   if ((bytes[0] as number) < 0x80) {
     let start = 0;
     while (start < bytes.length - 1 && bytes[start] === 0) start++;

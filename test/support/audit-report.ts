@@ -127,7 +127,7 @@ export function inventoryOf(
       standings,
     });
   }
-  return { certificates, stores: [...stores.values()], refused: [] };
+  return { certificates, stores: [...stores.values()], crls: [], refused: [] };
 }
 
 /** A report around findings, with everything else that the engine would say of them. */

@@ -1,8 +1,9 @@
 import { transferDamage } from "../../bytes/transfer.ts";
 import { type Host, MAX_STORE_BYTES } from "../../io/host.ts";
 import { PkiError } from "../../model/error.ts";
-import type { FileFacts, RefusedFile } from "../../model/inventory.ts";
+import type { Companion, FileFacts, RefusedFile } from "../../model/inventory.ts";
 import { ArchiveBudget, archiveFiles, HEAD_BYTES } from "./archive.ts";
+import { readCompanion } from "./companion.ts";
 import { type FileKind, kindOf, mayHaveLatePem } from "./kind.ts";
 import { extensionOf, type FileBeside, type StoreFile, withExtension } from "./store-file.ts";
 import type { WalkedFile } from "./walk.ts";
@@ -17,6 +18,7 @@ export type Candidate =
       readonly kind: FileKind & { is: "store" };
       readonly cached?: string;
     }
+  | { readonly companion: Companion }
   | { readonly refused: RefusedFile };
 
 /** A stash has 193 octets, a file of pending requests a few slots of 5,000. */
@@ -51,14 +53,15 @@ export async function* candidatesOf(
       };
       const budget = new ArchiveBudget(look.size);
       for await (const found of archiveFiles(kind.archive, content, path, budget)) {
-        yield memberCandidate(found);
+        yield* memberCandidate(found);
       }
       count(budget.members);
     } else if (look.size > MAX_STORE_BYTES) {
       const message = `is larger than ${MAX_STORE_BYTES} bytes`;
-      yield { refused: { path, file, format: kind.format, code: "file-too-large", message } };
+      const format = kind.is === "store" ? kind.format : kind.companion;
+      yield { refused: { path, file, format, code: "file-too-large", message } };
     } else {
-      yield { file: onDisk(host, walked, marked(file, head), head, tracked), kind };
+      yield* judged(onDisk(host, walked, marked(file, head), head, tracked), kind);
     }
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
@@ -79,18 +82,41 @@ async function damageOf(
 
 type Member = typeof archiveFiles extends (...args: never) => AsyncGenerator<infer M> ? M : never;
 
-function memberCandidate(found: Member): Candidate {
+async function* memberCandidate(found: Member): AsyncGenerator<Candidate> {
   if ("error" in found) {
     const { path, format, error, size } = found;
     const file = { size, extension: extensionOf(path) };
     const named = format === undefined ? {} : { format };
-    return { refused: { path, file, ...named, code: error.code, message: error.message } };
+    yield { refused: { path, file, ...named, code: error.code, message: error.message } };
+    return;
   }
   const kind = kindOf(found.path, found.head);
+  if (kind.is === "store" || kind.is === "companion") {
+    yield* judged({ ...found, file: marked(found.file, found.head) }, kind);
+  } else yield { refused: unread(found.path, found.file, kind) };
+}
+
+/** A store as it is; what is none is read here. */
+async function* judged(
+  file: StoreFile,
+  kind: FileKind & { is: "store" | "companion" },
+): AsyncGenerator<Candidate> {
   if (kind.is === "store") {
-    return { file: { ...found, file: marked(found.file, found.head) }, kind };
+    yield { file, kind };
+    return;
   }
-  return { refused: unread(found.path, found.file, kind) };
+  if (kind.companion === "settings") return;
+  try {
+    const companion = await readCompanion(kind.companion, file);
+    if (companion === "store") yield { file, kind: { is: "store", format: "pem" } };
+    else if (companion !== undefined) yield { companion };
+  } catch (error) {
+    if (!(error instanceof PkiError)) throw error;
+    const { code, message, where } = error;
+    const refused = { path: file.path, file: file.file, format: kind.companion, code };
+    const named = where === undefined ? message : `${where}: ${message}`;
+    yield { refused: { ...refused, message: named } };
+  }
 }
 
 function unread(path: string, file: FileFacts, kind: FileKind): RefusedFile {

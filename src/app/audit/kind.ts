@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { nameOther, recognise } from "../../codecs/index.ts";
 import type { OtherFormat } from "../../codecs/other-formats.ts";
 import { indexOfAscii } from "../../codecs/sniff.ts";
+import type { Companion } from "../../model/inventory.ts";
 import type { FormatId } from "../../model/store.ts";
 import { extensionOf } from "./store-file.ts";
 
@@ -9,6 +10,8 @@ import { extensionOf } from "./store-file.ts";
 export type FileKind =
   | { readonly is: "store"; readonly format: FormatId }
   | { readonly is: "archive"; readonly archive: "zip" | "gzip" | "tar" }
+  /** No store, and judged all the same. */
+  | { readonly is: "companion"; readonly companion: Companion["kind"] }
   /** Holds certificates or keys and is not read, or promises to and is something else. */
   | { readonly is: "unread"; readonly other: OtherFormat | undefined }
   | { readonly is: "ordinary" };
@@ -41,12 +44,16 @@ const NSS_NAMES = /^(?:cert|key)[0-9]+\.db$/;
 export function kindOf(path: string, head: Uint8Array): FileKind {
   const format = recognise(head);
   const extension = extensionOf(path);
-  if (format === "pem" && !mayBePem(extension, head)) return { is: "ordinary" };
+  if (format === "pem" && !mayBePem(extension, head)) {
+    return isPemCrl(extension, head) ? { is: "companion", companion: "crl" } : { is: "ordinary" };
+  }
   if (format !== undefined) return { is: "store", format };
   const other = nameOther(head);
   if (other?.id === "zip" || other?.id === "gzip") return { is: "archive", archive: other.id };
   if (isTar(head)) return { is: "archive", archive: "tar" };
   if (other?.id === "nss" && !NSS_NAMES.test(basename(path))) return { is: "ordinary" };
+  if (other?.id === "crl") return { is: "companion", companion: "crl" };
+  if (other?.id === "stash" && extension === ".sth") return { is: "companion", companion: "stash" };
   if (other !== undefined) {
     return other.store === true ? { is: "unread", other } : { is: "ordinary" };
   }
@@ -68,6 +75,13 @@ function mayBePem(extension: string, head: Uint8Array): boolean {
     if (lineStart(head, at) && !OTHER_LABELS.test(labelAt(head, at + BEGIN.length))) return true;
   }
   return false;
+}
+
+/** A text of revocation lists, as far as its head tells. */
+function isPemCrl(extension: string, head: Uint8Array): boolean {
+  if (QUOTES_PEM.has(extension)) return false;
+  const at = indexOfAscii(head, `${BEGIN}X509 CRL-----`);
+  return at !== -1 && lineStart(head, at);
 }
 
 const BEGIN = "-----BEGIN ";

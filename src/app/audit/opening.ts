@@ -6,6 +6,7 @@ import type { OpenedStore, PasswordFacts, RefusedFile, StashFacts } from "../../
 import type { Secret } from "../../model/secret.ts";
 import type { FormatId } from "../../model/store.ts";
 import { isWrongPassword } from "../open.ts";
+import { listsIn } from "./companion.ts";
 import { keyFacts } from "./key-facts.ts";
 import type { PasswordChoices } from "./password-choices.ts";
 import { pendingBeside } from "./pending.ts";
@@ -56,6 +57,7 @@ export async function openQuietly(
     const password = factsOf(found, choices);
     const passwords: Passwords = found.secret === undefined ? {} : { store: found.secret };
     const { container, store } = found.read;
+    const lists = format === "pem" ? listsIn(bytes) : [];
     const opened: OpenedStore = {
       path,
       file,
@@ -65,6 +67,7 @@ export async function openQuietly(
       ...(stash.facts === undefined ? {} : { stash: stash.facts }),
       keys: await keyFacts(codec, store, passwords, choices.keyPasswords(path)),
       ...(format === "kdb" ? await pendingBeside(source) : {}),
+      ...(lists.length === 0 ? {} : { lists }),
     };
     return found.origin === undefined ? { store: opened } : { store: opened, origin: found.origin };
   } catch (error) {

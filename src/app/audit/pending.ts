@@ -10,7 +10,7 @@ import type { StoreFile } from "./store-file.ts";
 /** The requests of the `.rdb` beside a key database, which shows them without a password. */
 export async function pendingBeside(
   source: Pick<StoreFile, "beside">,
-): Promise<Pick<OpenedStore, "pending">> {
+): Promise<Pick<OpenedStore, "pending" | "pendingFile">> {
   const beside = await source.beside(".rdb");
   if (beside === undefined) return {};
   try {
@@ -21,7 +21,8 @@ export async function pendingBeside(
       if (entry.kind !== "request") continue;
       pending.push({ label: entry.label, spki: keyOf(entry.pkcs10) });
     }
-    return pending.length === 0 ? {} : { pending };
+    if (pending.length === 0) return {};
+    return { pending, pendingFile: { path: beside.path, file: beside.file } };
   } catch (error) {
     // Nobody asked for it: the key database is what is audited.
     if (error instanceof PkiError) return {};

@@ -47,6 +47,8 @@ const ABOUT: Record<Rule["on"], string> = {
   store: "store",
   refused: "file that could not be opened",
   file: "file",
+  crl: "revocation list",
+  companion: "file that is no store",
   inventory: "inventory as a whole",
 };
 
