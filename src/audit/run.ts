@@ -7,11 +7,13 @@ import type { Companion, OpenedStore, RefusedFile } from "../model/inventory.ts"
 import type { RevocationList } from "../model/revocation-list.ts";
 import type { Entry } from "../model/store.ts";
 import type { CertificateView } from "./certificate-view.ts";
+import { partOf, pathsOf } from "./inventory-part.ts";
 import { InventoryBuilder, type InventoryView } from "./inventory-view.ts";
 import type {
   CertificateRule,
   FileRule,
   FileSubject,
+  InventoryRule,
   Parameters,
   ProfileId,
   Rule,
@@ -28,7 +30,7 @@ export interface RuleSetting {
   readonly parameters: Parameters;
 }
 
-/** Undefined: the rule is off there. Inventory rules are asked with an empty path. */
+/** Undefined: the rule is off there. With `everywhere`, rules that compare are asked with an empty path. */
 export type Settings = (rule: Rule, path: string) => RuleSetting | undefined;
 
 export interface RunOptions {
@@ -236,17 +238,39 @@ export class AuditRun {
   finish(): readonly Finding[] {
     const view = this.#inventory.view();
     for (const rule of this.#options.rules) {
-      if (rule.on !== "inventory") continue;
-      const setting = this.#options.settings(rule, "");
-      if (setting === undefined) continue;
-      this.#guard(rule, "", () => {
-        for (const verdict of rule.check(view, this.#context(setting))) {
-          for (const place of verdict.places)
-            this.#take(rule, setting, verdict.key, place, verdict);
-        }
-      });
+      if (rule.on === "inventory") this.#guard(rule, "", () => this.#compare(rule, view));
     }
     return [...this.#drafts.values()].map(finished).sort(compareFindings);
+  }
+
+  /**
+   * A rule that compares, by the settings of each path: where it is off it does not look, and where its
+   * parameters are others it judges by those.
+   */
+  #compare(rule: InventoryRule, view: InventoryView): void {
+    const { settings, everywhere } = this.#options;
+    const known = new Map<string, RuleSetting | undefined>();
+    const settingAt = (path: string): RuleSetting | undefined => {
+      if (!known.has(path)) known.set(path, settings(rule, everywhere ? "" : path));
+      return known.get(path);
+    };
+    const paths = everywhere ? [""] : pathsOf(view);
+    const bySetting = new Map<string, RuleSetting>();
+    let part = view;
+    for (const path of paths) {
+      const setting = settingAt(path);
+      if (setting !== undefined) bySetting.set(JSON.stringify(setting.parameters), setting);
+      else if (part === view) part = partOf(view, (one) => settingAt(one) !== undefined);
+    }
+    for (const [parameters, setting] of bySetting) {
+      for (const verdict of rule.check(part, this.#context(setting))) {
+        for (const place of verdict.places) {
+          const own = settingAt(place.path);
+          if (own === undefined || JSON.stringify(own.parameters) !== parameters) continue;
+          this.#take(rule, own, verdict.key, place, verdict);
+        }
+      }
+    }
   }
 
   /** What was seen so far: whole after `finish`. */

@@ -94,6 +94,21 @@ const compared = rule({
   },
 });
 
+/** Tells each store that it sees, with its parameter. */
+const counted = rule({
+  ...words,
+  id: "counted",
+  on: "inventory",
+  severity: "error",
+  profiles: ["default"],
+  parameters: { least: 1 },
+  *check({ stores }, { parameters }) {
+    for (const { path } of stores) {
+      yield { key: path, facts: { least: parameters.least }, places: [{ path }] };
+    }
+  },
+});
+
 const broken = rule({
   ...words,
   id: "broken",
@@ -193,6 +208,44 @@ describe("a policy", () => {
       // Of two alike the first place in order has the word.
       expect(findings).toMatchObject([{ facts: { days: 9 } }]);
     }
+  });
+
+  it("switches a rule that compares off for some paths: it does not look there", () => {
+    const three = [...stores, store("new/b.jks", ["x", server])];
+    const all = audit([compared], three).findings;
+    expect(all).toMatchObject([{ facts: { count: 2 } }]);
+    expect(all[0]?.places).toHaveLength(3);
+    const without = (prefix: string) => {
+      const covers = (path: string) => path.startsWith(prefix);
+      const paths = [{ covers, rules: { compared: { severity: "off" } } }] as const;
+      return audit([compared], three, { paths }).findings;
+    };
+    expect(without("old/")[0]?.places.map(({ path }) => path)).toEqual(["new/a.jks", "new/b.jks"]);
+    expect(without("new/")).toEqual([]); // one certificate is left: nothing to compare
+    expect(without("other/")).toEqual(all);
+  });
+
+  it("gives a rule that compares other parameters and another severity for some paths", () => {
+    const covers = (path: string) => path.startsWith("old/");
+    const change = { parameters: { least: 9 }, severity: "notice" } as const;
+    const paths = [{ covers, rules: { counted: change } }] as const;
+    for (const order of [stores, [...stores].reverse()]) {
+      const { findings } = audit([counted], order, { paths });
+      expect(
+        findings.map(({ severity, facts, places }) => [severity, facts.least, places[0].path]),
+      ).toEqual([
+        ["error", 1, "new/a.jks"],
+        ["notice", 9, "old/a.jks"],
+      ]);
+    }
+  });
+
+  it("is on for a rule of another profile at the paths that it names only", () => {
+    const covers = (path: string) => path.startsWith("old/");
+    const paths = [{ covers, rules: { counted: { severity: "warning" } } }] as const;
+    const profiles = new Set<ProfileId>(["strict"]);
+    const { findings } = audit([counted], stores, { paths, profiles });
+    expect(findings.map(({ places }) => places.map(({ path }) => path))).toEqual([["old/a.jks"]]);
   });
 
   it("sets a severity that holds for every case, and switches on a rule of another profile", () => {
