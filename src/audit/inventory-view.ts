@@ -1,6 +1,8 @@
+import type { PublicKeyView } from "../model/certificate.ts";
 import type { OpenedStore, RefusedFile } from "../model/inventory.ts";
 import type { RevocationList } from "../model/revocation-list.ts";
 import type { FormatId } from "../model/store.ts";
+import { printGeneralName } from "../x509/general-name.ts";
 import type { CertificateView } from "./certificate-view.ts";
 import type { Use } from "./rule.ts";
 
@@ -51,6 +53,14 @@ export interface CertificateRecord {
   /** Subject key identifier and the one of the authority, lower-case hex, where the extensions stand. */
   readonly subjectKeyId?: string;
   readonly authorityKeyId?: string;
+  /** As `printGeneralName` prints them: `DNS:host`; absent where there are none. */
+  readonly subjectAltNames?: readonly string[];
+  /** Names of RFC 5280 §4.2.1.3; absent where the extension is. */
+  readonly keyUsage?: readonly string[];
+  /** Names where they have one (`serverAuth`), else dotted OIDs; absent where the extension is. */
+  readonly extendedKeyUsage?: readonly string[];
+  /** Of CAs only: with what revocation lists are checked. */
+  readonly publicKey?: PublicKeyView;
   readonly standings: readonly Standing[];
 }
 
@@ -162,6 +172,11 @@ export class InventoryBuilder {
       ca: view.ca,
       ...(view.subjectKeyId === undefined ? {} : { subjectKeyId: view.subjectKeyId }),
       ...(view.authorityKeyId === undefined ? {} : { authorityKeyId: view.authorityKeyId }),
+      ...usesOf(view),
+      // A copy: a view would keep the whole file that it was read from.
+      ...(view.ca
+        ? { publicKey: { ...certificate.publicKey, spki: certificate.publicKey.spki.slice() } }
+        : {}),
       standings: [standing],
     });
   }
@@ -174,4 +189,16 @@ export class InventoryBuilder {
       crls: [...this.#crls.values()],
     };
   }
+}
+
+type Uses = Pick<CertificateRecord, "subjectAltNames" | "keyUsage" | "extendedKeyUsage">;
+
+function usesOf({ subjectAltNames, keyUsage, extendedKeyUsage }: CertificateView): Uses {
+  return {
+    ...(subjectAltNames.length === 0
+      ? {}
+      : { subjectAltNames: subjectAltNames.map(printGeneralName) }),
+    ...(keyUsage === undefined ? {} : { keyUsage }),
+    ...(extendedKeyUsage === undefined ? {} : { extendedKeyUsage }),
+  };
 }

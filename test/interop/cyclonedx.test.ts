@@ -19,6 +19,10 @@ interface Component {
     readonly certificateProperties?: {
       readonly subjectName: string;
       readonly certificateState: readonly { readonly state: string }[];
+      readonly certificateExtensions?: readonly {
+        readonly commonExtensionName: string;
+        readonly commonExtensionValue: string;
+      }[];
       readonly relatedCryptographicAssets: readonly { readonly ref: string }[];
     };
     readonly relatedCryptoMaterialProperties?: {
@@ -72,7 +76,13 @@ describe("CycloneDX", () => {
   it("stays valid with hostile text", async () => {
     for (const text of Object.values(HOSTILE_TEXT)) {
       const inventory = inventoryOf([
-        { subject: text, issuer: `${text}x`, algorithm: text, at: [[text, text, "personal"]] },
+        {
+          subject: text,
+          issuer: `${text}x`,
+          algorithm: text,
+          says: { subjectAltNames: [text], keyUsage: [text], extendedKeyUsage: [text] },
+          at: [[text, text, "personal"]],
+        },
       ]);
       const made = await bill(reportOf({ findings: [], inventory, root: text }));
       expect(check(made)).toEqual([]);
@@ -112,6 +122,34 @@ describe("CycloneDX", () => {
     expect(old?.cryptoProperties.certificateProperties?.certificateState).toEqual([
       { state: "deactivated" },
     ]);
+  });
+
+  it("says what a certificate's extensions allow", async () => {
+    const inventory = inventoryOf([
+      {
+        subject: "CN=a",
+        ca: true,
+        says: {
+          subjectAltNames: ["DNS:a.example.com", "IP:10.0.0.1"],
+          keyUsage: ["digitalSignature", "keyCertSign"],
+          extendedKeyUsage: ["serverAuth", "1.2.3.4"],
+        },
+        at: [["a.kdb", "a", "personal"]],
+      },
+      { subject: "CN=b", ca: false, at: [["a.kdb", "b", "signer"]] },
+    ]);
+    const made = await bill(reportOf({ findings: [], inventory }));
+    expect(check(made)).toEqual([]);
+    const [a, b] = made.components.map(
+      ({ cryptoProperties }) => cryptoProperties.certificateProperties?.certificateExtensions,
+    );
+    expect(a?.map(Object.values)).toEqual([
+      ["basicConstraints", "CA:TRUE"],
+      ["keyUsage", "digitalSignature, keyCertSign"],
+      ["extendedKeyUsage", "serverAuth, 1.2.3.4"],
+      ["subjectAlternativeName", "DNS:a.example.com, IP:10.0.0.1"],
+    ]);
+    expect(b).toBe(undefined);
   });
 
   it("marks what a quantum computer breaks", async () => {

@@ -76,6 +76,8 @@ export interface Sketch {
   readonly ca?: boolean;
   readonly algorithm?: string;
   readonly serial?: string;
+  /** What its extensions say. */
+  readonly says?: Pick<CertificateRecord, "subjectAltNames" | "keyUsage" | "extendedKeyUsage">;
   /** Store path, label, use. */
   readonly at: readonly (readonly [path: string, label: string, use: Use])[];
 }
@@ -124,6 +126,7 @@ export function inventoryOf(
       notAfter: new Date(sketch.until ?? "2027-06-01T00:00:00Z"),
       selfIssued: issuer === subject,
       ca,
+      ...sketch.says,
       standings,
     });
   }

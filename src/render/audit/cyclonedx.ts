@@ -72,6 +72,7 @@ function certificateOf(record: CertificateRecord, signature: string, at: Date): 
         certificateFormat: "X.509",
         fingerprint: { alg: "SHA-256", content: record.sha256 },
         certificateState: [{ state: stateOf(record, at) }],
+        ...extensionsOf(record),
         relatedCryptographicAssets: [
           { type: "algorithm", ref: signature },
           { type: "public-key", ref: `public-key:${record.spki}` },
@@ -79,6 +80,25 @@ function certificateOf(record: CertificateRecord, signature: string, at: Date): 
       },
     },
   };
+}
+
+/** What is remembered of its extensions, by CycloneDX's names. */
+function extensionsOf(record: CertificateRecord): object {
+  const { subjectAltNames, keyUsage, extendedKeyUsage, subjectKeyId, authorityKeyId } = record;
+  const values: readonly (readonly [string, string | undefined])[] = [
+    ["basicConstraints", record.ca && record.version === 3 ? "CA:TRUE" : undefined],
+    ["keyUsage", keyUsage?.join(", ")],
+    ["extendedKeyUsage", extendedKeyUsage?.join(", ")],
+    ["subjectAlternativeName", subjectAltNames?.join(", ")],
+    ["subjectKeyIdentifier", subjectKeyId],
+    ["authorityKeyIdentifier", authorityKeyId],
+  ];
+  const list = values.flatMap(([commonExtensionName, value]) =>
+    value === undefined
+      ? []
+      : [{ commonExtensionName, commonExtensionValue: clip(value, LONGEST) }],
+  );
+  return list.length === 0 ? {} : { certificateExtensions: list };
 }
 
 function stateOf({ notBefore, notAfter }: CertificateRecord, at: Date): string {
