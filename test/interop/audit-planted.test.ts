@@ -46,10 +46,6 @@ const STRAYS: Readonly<Record<"default" | "all", Readonly<Record<string, Stray>>
       folders: ["password-weak", "password-weak-pci"],
     },
     "key-database-version-4": { why: "the forge writes version 4" },
-    "key-debian": {
-      why: "across folders: the listed key is forged there as well",
-      folders: ["key-small-advice"],
-    },
     "key-not-gskit": {
       why: "tells of that curve in place of curve-not-accepted",
       folders: ["curve-not-accepted"],

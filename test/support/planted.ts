@@ -39,7 +39,6 @@ export interface PlantedTree {
 export function plantTree(root: string, profiles: ReadonlySet<ProfileId>): PlantedTree {
   const planted = rules.flatMap((rule) => fixturesOf(rule, profiles));
   const passwords: string[] = [];
-  const everywhere: Record<string, object> = {};
   const paths: object[] = [];
   const tracked: string[] = [];
   const tree = join(root, "tree");
@@ -58,9 +57,7 @@ export function plantTree(root: string, profiles: ReadonlySet<ProfileId>): Plant
         `${JSON.stringify(`/${folder}/${path}`)}: ${JSON.stringify(`pass:${password}`)}`,
       );
     }
-    if (audit.parameters !== undefined && rule.on === "inventory") {
-      everywhere[rule.id] = audit.parameters; // such a rule looks at all stores at once
-    } else if (audit.parameters !== undefined) {
+    if (audit.parameters !== undefined) {
       paths.push({ match: `/${folder}/`, rules: { [rule.id]: audit.parameters } });
     }
     tracked.push(...(audit.tracked ?? []).map((path) => `${folder}/${path}`));
@@ -69,7 +66,7 @@ export function plantTree(root: string, profiles: ReadonlySet<ProfileId>): Plant
   if (tracked.length > 0) git(tree, "add", "-f", "--", ...tracked);
   writeFileSync(join(root, "passwords.yaml"), `${passwords.join("\n")}\n`);
   // YAML is a superset of JSON.
-  writeFileSync(join(root, "policy.yaml"), JSON.stringify({ rules: everywhere, paths }));
+  writeFileSync(join(root, "policy.yaml"), JSON.stringify({ paths }));
   return {
     planted,
     options: [
