@@ -15,7 +15,7 @@
  *  960  message schedule, 80 words
  */
 
-type Code = readonly number[];
+export type Code = readonly number[];
 
 const DIGEST = 0;
 const INITIAL = 64;
@@ -27,7 +27,7 @@ const SCHEDULE = 960;
 const I32 = 0x7f;
 const I64 = 0x7e;
 
-function unsignedLeb(value: number): number[] {
+export function unsignedLeb(value: number): number[] {
   const out: number[] = [];
   do {
     const more = value > 0x7f;
@@ -95,9 +95,9 @@ const word64: Word = {
   shiftRight: (value, bits) => [...value, 0x42, ...signedLeb(BigInt(bits)), 0x88],
 };
 
-const get = (local: number): Code => [0x20, ...unsignedLeb(local)];
-const set = (local: number, value: Code): Code => [...value, 0x21, ...unsignedLeb(local)];
-const number32 = (value: number): Code => [0x41, ...signedLeb(BigInt(value))];
+export const get = (local: number): Code => [0x20, ...unsignedLeb(local)];
+export const set = (local: number, value: Code): Code => [...value, 0x21, ...unsignedLeb(local)];
+export const number32 = (value: number): Code => [0x41, ...signedLeb(BigInt(value))];
 const zero = number32(0);
 
 /** Locals of every kernel: 0 is the parameter `count`, 1 the loop's byte offset, 2 a spare word. */
@@ -122,7 +122,7 @@ function loop(start: number, step: number, end: number, body: Code): Code {
 }
 
 /** while (count-- > 0) body */
-function repeat(body: Code): Code {
+export function repeat(body: Code): Code {
   return [
     ...[0x02, 0x40, 0x03, 0x40],
     ...get(COUNT),
@@ -302,7 +302,7 @@ function sha1(): Code {
 }
 
 /** FIPS 180-4 §4.2.3: the first 64 bits of the fractional parts of the cube roots of 80 primes. */
-function constants(): number[] {
+export function constants(): number[] {
   const out: number[] = [];
   for (let candidate = 2, found = 0; found < 80; candidate++) {
     let prime = true;
@@ -321,13 +321,13 @@ function constants(): number[] {
   return out;
 }
 
-const section = (id: number, content: Code): Code => [
+export const section = (id: number, content: Code): Code => [
   id,
   ...unsignedLeb(content.length),
   ...content,
 ];
 
-const name = (text: string): Code => [text.length, ...new TextEncoder().encode(text)];
+export const name = (text: string): Code => [text.length, ...new TextEncoder().encode(text)];
 
 function body(word: Word, code: Code): Code {
   // One i32 (the loop offset), then nine words (spare and state).

@@ -64,8 +64,8 @@ export interface AuditResult {
   }[];
 }
 
-/** Stores opened at the same time. Node's thread pool derives four keys at once. */
-const WIDTH = 8;
+/** Stores opened at the same time: enough that four hash chains are there at any time (docs/decisions/0105). */
+const WIDTH = 32;
 
 /**
  * Judges every store under `paths`: walk → recognise → open what can be opened → rules → findings.

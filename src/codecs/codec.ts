@@ -1,3 +1,4 @@
+import type { ChainRunner } from "../crypto/chain.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Container, Entry, EntryKind, FormatId, KeyMaterial, Store } from "../model/store.ts";
 import type { KnownSignatures } from "../x509/chain.ts";
@@ -13,6 +14,14 @@ export type Random = (count: number) => Uint8Array;
 export interface Passwords {
   readonly store?: Secret;
   readonly key?: Secret;
+}
+
+/** What the reading of several files may have in common, to be quicker: nothing else changes. */
+export interface SharedWork {
+  /** Signatures checked for other files, where chains are completed. */
+  readonly known?: KnownSignatures;
+  /** Where the hash chains of several files run side by side. */
+  readonly chains?: ChainRunner;
 }
 
 /** One named way to protect a store of a format. */
@@ -61,8 +70,7 @@ export interface Codec {
   readonly listsWithoutPassword: boolean;
   /** True when the first bytes (up to 4 KiB are given) are this format's. */
   sniff(head: Uint8Array): boolean;
-  /** @param known - signatures checked for other files, where chains are completed: nothing else changes */
-  read(bytes: Uint8Array, passwords: Passwords, known?: KnownSignatures): Promise<ReadResult>;
+  read(bytes: Uint8Array, passwords: Passwords, shared?: SharedWork): Promise<ReadResult>;
   /**
    * Whether `read` would take the password, where one hash of the file tells: for trying several.
    * A file that is damaged gives false or an error of `read`.
@@ -84,7 +92,7 @@ export interface Codec {
    * Opens a key to a PKCS#8 PrivateKeyInfo.
    * @throws PkiError `key-password-wrong`; `password-missing` when none was given
    */
-  unseal(key: KeyMaterial, passwords: Passwords): Promise<Secret>;
+  unseal(key: KeyMaterial, passwords: Passwords, shared?: SharedWork): Promise<Secret>;
 }
 
 export type { Container, Entry, EntryKind, FormatId, KeyMaterial, Store };

@@ -81,19 +81,43 @@ const MASK = 128;
 const PAD = 192;
 const USED = PAD + 128;
 
-/** What this file uses of WebAssembly: neither Node's types nor ES2023's have it. */
+/** One long hash chain: `turns` more hashes of `digest`. */
+export interface ChainStep {
+  readonly hash: ChainHash;
+  readonly digest: Uint8Array;
+  readonly turns: number;
+}
+
+/** Where chains run: several at once, where there are several (`ChainLanes`). */
+export interface ChainRunner {
+  run(step: ChainStep): Promise<Uint8Array>;
+}
+
+type Kernels<Name extends string> = Readonly<Record<Name, (turns: number) => void>>;
+
+/** What is used here of WebAssembly: neither Node's types nor ES2023's have it. */
 interface WebAssemblyApi {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (
-    module: object,
-  ) => {
-    readonly exports: Instance["run"] & { readonly memory: { readonly buffer: ArrayBuffer } };
-  };
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+}
+
+/** A module's kernels and memory. @returns undefined where the engine has no WebAssembly, or not all that this needs */
+export function wasmExports<Name extends string>(
+  base64: string,
+): (Kernels<Name> & { readonly memory: { readonly buffer: ArrayBuffer } }) | undefined {
+  const { WebAssembly: api } = globalThis as { WebAssembly?: WebAssemblyApi };
+  if (api === undefined) return undefined; // node --jitless
+  try {
+    const module = new api.Module(new Uint8Array(Buffer.from(base64, "base64")));
+    return new api.Instance(module).exports as ReturnType<typeof wasmExports<Name>>;
+  } catch {
+    return undefined; // a processor without the vectors that the four lanes take
+  }
 }
 
 interface Instance {
   readonly view: DataView;
-  readonly run: Readonly<Record<KernelName, (turns: number) => void>>;
+  readonly run: Kernels<KernelName>;
 }
 
 /** Filled at first use. A compiled constant, not state: it remembers nothing of what it computed. */
@@ -101,10 +125,8 @@ const compiled: { instance?: Instance } = {};
 
 function instance(): Instance | undefined {
   if (compiled.instance !== undefined) return compiled.instance;
-  const { WebAssembly: api } = globalThis as { WebAssembly?: WebAssemblyApi };
-  if (api === undefined) return undefined; // node --jitless
-  const module = new api.Module(new Uint8Array(Buffer.from(CHAIN_WASM, "base64")));
-  const { exports } = new api.Instance(module);
+  const exports = wasmExports<KernelName>(CHAIN_WASM);
+  if (exports === undefined) return undefined;
   compiled.instance = { view: new DataView(exports.memory.buffer), run: exports };
   return compiled.instance;
 }

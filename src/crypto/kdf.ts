@@ -1,6 +1,12 @@
 import { pbkdf2 as nativePbkdf2, scrypt as nativeScrypt } from "node:crypto";
 import { PkiError } from "../model/error.ts";
-import { type ChainHash, HASH_SHAPES, hashChain } from "./chain.ts";
+import {
+  type ChainHash,
+  type ChainRunner,
+  type ChainStep,
+  HASH_SHAPES,
+  hashChain,
+} from "./chain.ts";
 import { digest, type HashName } from "./digest.ts";
 
 /** The most iterations of one derivation: what the JDK allows. */
@@ -15,10 +21,13 @@ export const MAX_SCRYPT_MEMORY = 256 * 1024 * 1024;
  * many expensive parts ends early.
  */
 export class KdfBudget {
+  /** Where the hash chains of this file run beside those of others; undefined: here and now. */
+  readonly chains: ChainRunner | undefined;
   #left: number;
 
-  constructor(limit = MAX_FILE_ITERATIONS) {
+  constructor(limit = MAX_FILE_ITERATIONS, chains?: ChainRunner) {
     this.#left = limit;
+    this.chains = chains;
   }
 
   get left(): number {
@@ -41,13 +50,6 @@ export class KdfBudget {
 /** What the PKCS#12 derivation makes (RFC 7292 appendix B.3): the diversifier octet. */
 export const Purpose = { key: 1, iv: 2, mac: 3 } as const;
 export type PurposeId = (typeof Purpose)[keyof typeof Purpose];
-
-/** One step of a derivation that is only hashing: `turns` more hashes of `digest`. */
-export interface ChainStep {
-  readonly hash: ChainHash;
-  readonly digest: Uint8Array;
-  readonly turns: number;
-}
 
 /**
  * The PKCS#12 key derivation (RFC 7292 appendix B.2) as steps: it hands out each long hash chain and
@@ -105,20 +107,24 @@ export function* pkcs12KdfSteps(
  *
  * @param password - 16 bits a character with terminator: see password.ts; zero octets for no password
  * @param iterations - 1 or more; the caller has checked the limit and paid the budget
+ * @param chains - where the hashing runs; absent: here and now
  */
-export function pkcs12Kdf(
+export async function pkcs12Kdf(
   hash: ChainHash,
   purpose: PurposeId,
   password: Uint8Array,
   salt: Uint8Array,
   iterations: number,
   length: number,
-): Uint8Array {
+  chains?: ChainRunner,
+): Promise<Uint8Array> {
   const steps = pkcs12KdfSteps(hash, purpose, password, salt, iterations, length);
   let state = steps.next();
   while (!state.done) {
     const step = state.value;
-    state = steps.next(hashChain(step.hash, step.digest, step.turns));
+    const made =
+      chains === undefined ? hashChain(step.hash, step.digest, step.turns) : await chains.run(step);
+    state = steps.next(made);
   }
   return state.value;
 }

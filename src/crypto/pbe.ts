@@ -3,7 +3,15 @@ import { Tag } from "../bytes/der-tag.ts";
 import { der } from "../bytes/der-writer.ts";
 import { PkiError } from "../model/error.ts";
 import { decrypt, encrypt } from "./cipher.ts";
-import { type KdfBudget, Purpose, pbkdf1, pbkdf2, pkcs12Kdf, scrypt } from "./kdf.ts";
+import {
+  type KdfBudget,
+  Purpose,
+  type PurposeId,
+  pbkdf1,
+  pbkdf2,
+  pkcs12Kdf,
+  scrypt,
+} from "./kdf.ts";
 import type { PasswordBytes } from "./password.ts";
 import { encodePbe, type Pbe, readPbe } from "./pbe-scheme.ts";
 
@@ -15,9 +23,10 @@ export interface CipherKey {
 
 /**
  * Derives the key of a scheme. PBKDF2 and scrypt run in a thread of the pool from the moment this is
- * called, so a caller may start them early; the older schemes run here and now.
+ * called, so a caller may start them early; the older schemes run in this thread.
  *
- * @param budget - what the file may still cost; undefined where the scheme is our own
+ * @param budget - what the file may still cost; undefined where the scheme is our own, or was paid for
+ * @param chains - where the hashing of the older schemes runs; the budget's where there is one
  * @throws PkiError `limit-exceeded` when the file's derivations are too many
  */
 export async function derivePbe(
@@ -25,20 +34,20 @@ export async function derivePbe(
   password: PasswordBytes,
   budget: KdfBudget | undefined,
   where?: string,
+  chains = budget?.chains,
 ): Promise<CipherKey> {
   const { kdf, cipher } = pbe;
   budget?.spend(kdf.iterations, where);
   const { salt, iterations } = kdf;
   switch (kdf.kind) {
     case "pkcs12": {
-      const secret = password.pkcs12;
-      return {
-        key: pkcs12Kdf("sha1", Purpose.key, secret, salt, iterations, cipher.keyLength),
-        iv:
-          cipher.ivLength === 0
-            ? new Uint8Array(0)
-            : pkcs12Kdf("sha1", Purpose.iv, secret, salt, iterations, cipher.ivLength),
-      };
+      const derive = (purpose: PurposeId, length: number) =>
+        pkcs12Kdf("sha1", purpose, password.pkcs12, salt, iterations, length, chains);
+      const [key, iv] = await Promise.all([
+        derive(Purpose.key, cipher.keyLength),
+        cipher.ivLength === 0 ? new Uint8Array(0) : derive(Purpose.iv, cipher.ivLength),
+      ]);
+      return { key, iv };
     }
     case "pbkdf1": {
       // RFC 8018 §6.1.1: sixteen octets, the key and then the IV.

@@ -1,4 +1,4 @@
-import type { Codec, Passwords } from "../../codecs/codec.ts";
+import type { Codec, Passwords, SharedWork } from "../../codecs/codec.ts";
 import { readSealedKey } from "../../crypto/pbe.ts";
 import { readPbe } from "../../crypto/pbe-scheme.ts";
 import { PkiError } from "../../model/error.ts";
@@ -26,6 +26,7 @@ export async function keyFacts(
   store: Store,
   passwords: Passwords,
   others: readonly Secret[],
+  shared?: SharedWork,
 ): Promise<readonly KeyFacts[]> {
   const facts: KeyFacts[] = [];
   let spent = 0;
@@ -44,7 +45,7 @@ export async function keyFacts(
     }
     spent += cost;
     opened++;
-    facts.push({ label, ...bare, ...(await compared(codec, entry, passwords, others)) });
+    facts.push({ label, ...bare, ...(await compared(codec, entry, passwords, others, shared)) });
   }
   return facts;
 }
@@ -58,11 +59,12 @@ async function compared(
   entry: KeyEntry,
   passwords: Passwords,
   others: readonly Secret[],
+  shared: SharedWork | undefined,
 ): Promise<Partial<KeyFacts>> {
-  const own = await unsealed(codec, entry, passwords);
+  const own = await unsealed(codec, entry, passwords, shared);
   if (own !== undefined) return { ...(await matching(own, entry)) };
   for (const key of others) {
-    const secret = await unsealed(codec, entry, { ...passwords, key });
+    const secret = await unsealed(codec, entry, { ...passwords, key }, shared);
     if (secret !== undefined) return { otherPassword: true, ...(await matching(secret, entry)) };
   }
   return { otherPassword: true };
@@ -73,9 +75,10 @@ async function unsealed(
   codec: Codec,
   { key }: KeyEntry,
   passwords: Passwords,
+  shared: SharedWork | undefined,
 ): Promise<Secret | "unknown" | undefined> {
   try {
-    return await codec.unseal(key, passwords);
+    return await codec.unseal(key, passwords, shared);
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
     return error.code === "key-password-wrong" ? undefined : "unknown";

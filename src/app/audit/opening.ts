@@ -65,7 +65,7 @@ export async function openQuietly(
       store,
       ...(password === undefined ? {} : { password }),
       ...(stash.facts === undefined ? {} : { stash: stash.facts }),
-      keys: await keyFacts(codec, store, passwords, choices.keyPasswords(path)),
+      keys: await keyFacts(codec, store, passwords, choices.keyPasswords(path), choices.shared),
       ...(format === "kdb" ? await pendingBeside(source) : {}),
       ...(lists.length === 0 ? {} : { lists }),
     };
@@ -133,7 +133,7 @@ class Opener {
       format === "pkcs12" ? await this.#guessPkcs12() : text ? undefined : await this.#guess();
     if (guessed !== undefined) return guessed;
     try {
-      return { read: await this.#codec.read(this.#bytes, {}, this.#choices.known) };
+      return { read: await this.#codec.read(this.#bytes, {}, this.#choices.shared) };
     } catch (error) {
       const missing = error instanceof PkiError && error.code === "password-missing";
       if (!missing) throw error;
@@ -155,7 +155,7 @@ class Opener {
   async #try(secret: Secret, origin: PasswordOrigin): Promise<Found | undefined> {
     try {
       return {
-        read: await this.#codec.read(this.#bytes, { store: secret }, this.#choices.known),
+        read: await this.#codec.read(this.#bytes, { store: secret }, this.#choices.shared),
         secret,
         origin,
       };
@@ -204,10 +204,10 @@ class Opener {
 
   async #guessPkcs12(): Promise<Found | undefined> {
     const { macGuess } = await import("../../codecs/pkcs12/guess.ts");
-    const mac = macGuess(this.#bytes);
+    const mac = macGuess(this.#bytes, this.#choices.shared.chains);
     if (mac === undefined) {
       try {
-        return { read: await this.#codec.read(this.#bytes, {}, this.#choices.known) };
+        return { read: await this.#codec.read(this.#bytes, {}, this.#choices.shared) };
       } catch (error) {
         if (!(error instanceof PkiError) || error.code !== "password-missing") throw error;
       }

@@ -1,7 +1,8 @@
 import { Remembered } from "../../audit/shared-views.ts";
+import type { SharedWork } from "../../codecs/codec.ts";
+import { ChainLanes } from "../../crypto/chain-lanes.ts";
 import type { Host } from "../../io/host.ts";
 import type { Secret } from "../../model/secret.ts";
-import type { KnownSignatures } from "../../x509/chain.ts";
 import { resolvePassword } from "../password.ts";
 import type { PathMatcher } from "./globs.ts";
 import { PasswordJudge, wellKnownSecrets } from "./password-facts.ts";
@@ -25,8 +26,8 @@ export interface PasswordRule {
 export class PasswordChoices {
   readonly judge: PasswordJudge;
   readonly wellKnown: readonly Secret[] = wellKnownSecrets();
-  /** Signatures that were checked while chains were completed. */
-  readonly known: KnownSignatures = new Remembered<boolean>();
+  /** Signatures that were checked while chains were completed, and one place for the hash chains of all files. */
+  readonly shared: SharedWork = { known: new Remembered<boolean>(), chains: new ChainLanes() };
   readonly #given: readonly GivenPassword[];
 
   constructor(judge: PasswordJudge, given: readonly GivenPassword[]) {

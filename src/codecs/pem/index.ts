@@ -38,10 +38,11 @@ export const pemCodec: Codec = {
   sniff: isPem,
   sameLabel: (a, b) => storedLabel(a) === storedLabel(b),
   storedLabel,
-  read: async (bytes, passwords, known) => readResult("pem", readParts(bytes), passwords, known),
+  read: async (bytes, passwords, shared) =>
+    readResult("pem", readParts(bytes), passwords, shared?.known),
   write: writePemStore,
   create: (options) => create("pem", options),
-  unseal: unsealKey,
+  unseal: (key, passwords) => unsealKey(key, passwords),
 };
 
 /** One certificate, request or private key in DER. */
@@ -58,7 +59,7 @@ export const derCodec: Codec = {
   read: async (bytes, passwords) => readResult("der", [readDerBlock(bytes)], passwords),
   write: writeDerFile,
   create: (options) => create("der", options),
-  unseal: unsealKey,
+  unseal: (key, passwords) => unsealKey(key, passwords),
 };
 
 async function readResult(

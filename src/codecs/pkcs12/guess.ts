@@ -1,4 +1,5 @@
-import { KdfBudget } from "../../crypto/kdf.ts";
+import type { ChainRunner } from "../../crypto/chain.ts";
+import { KdfBudget, MAX_FILE_ITERATIONS } from "../../crypto/kdf.ts";
 import { wipePassword } from "../../crypto/password.ts";
 import type { Secret } from "../../model/secret.ts";
 import { macIterations, macMatches } from "./mac.ts";
@@ -17,14 +18,14 @@ export interface MacGuess {
  *
  * @returns undefined where the file has no MAC. @throws PkiError as `readPkcs12`
  */
-export function macGuess(bytes: Uint8Array): MacGuess | undefined {
+export function macGuess(bytes: Uint8Array, chains?: ChainRunner): MacGuess | undefined {
   const { content, mac } = readPfx(bytes);
   if (mac === undefined) return undefined;
   const use = mac.mac.kind === "pkcs12" ? "pkcs12" : "raw";
   return {
     iterations: macIterations(mac.mac),
     async opens(password) {
-      const budget = new KdfBudget();
+      const budget = new KdfBudget(MAX_FILE_ITERATIONS, chains);
       for (const form of passwordForms(password, use)) {
         if (budget.left < macIterations(mac.mac)) return false;
         const octets = passwordIn(form, password);

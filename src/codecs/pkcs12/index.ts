@@ -1,6 +1,14 @@
+import { KdfBudget, MAX_FILE_ITERATIONS } from "../../crypto/kdf.ts";
 import { PkiError } from "../../model/error.ts";
 import type { Secret } from "../../model/secret.ts";
-import type { Codec, Container, KeyMaterial, NewContainer, Passwords } from "../codec.ts";
+import type {
+  Codec,
+  Container,
+  KeyMaterial,
+  NewContainer,
+  Passwords,
+  SharedWork,
+} from "../codec.ts";
 import { isPkcs12 } from "../recognise.ts";
 import { CARRIED_SCHEME, PKCS12_SCHEME } from "./entries.ts";
 import { newProtection, PROTECTIONS } from "./protection.ts";
@@ -39,7 +47,11 @@ function create(options: NewContainer): Container {
   return { format: "pkcs12", version: "3", protection: id, integrity: "verified", iterations };
 }
 
-async function unseal(key: KeyMaterial, passwords: Passwords): Promise<Secret> {
+async function unseal(
+  key: KeyMaterial,
+  passwords: Passwords,
+  shared?: SharedWork,
+): Promise<Secret> {
   if (key.state === "open") return key.pkcs8.copy();
   if (key.scheme === CARRIED_SCHEME) {
     throw new PkiError("format-unsupported", "this kind of secret is kept and cannot be opened");
@@ -47,5 +59,5 @@ async function unseal(key: KeyMaterial, passwords: Passwords): Promise<Secret> {
   if (key.scheme !== PKCS12_SCHEME) {
     throw new PkiError("format-unsupported", "the key is sealed in another format's way");
   }
-  return await openKey(key.blob, passwords);
+  return await openKey(key.blob, passwords, new KdfBudget(MAX_FILE_ITERATIONS, shared?.chains));
 }

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { DerReader } from "../../bytes/der-reader.ts";
 import { Tag } from "../../bytes/der-tag.ts";
 import { der } from "../../bytes/der-writer.ts";
-import type { ChainHash } from "../../crypto/chain.ts";
+import type { ChainHash, ChainRunner } from "../../crypto/chain.ts";
 import { HASH_SHAPES } from "../../crypto/chain.ts";
 import type { HashName } from "../../crypto/digest.ts";
 import { type KdfBudget, MAX_ITERATIONS, Purpose, pbkdf2, pkcs12Kdf } from "../../crypto/kdf.ts";
@@ -134,16 +134,18 @@ export async function computeMac(
   mac: Mac,
   content: Uint8Array,
   password: PasswordBytes,
+  chains?: ChainRunner,
 ): Promise<Uint8Array> {
   const key =
     mac.kind === "pkcs12"
-      ? pkcs12Kdf(
+      ? await pkcs12Kdf(
           mac.hash,
           Purpose.mac,
           password.pkcs12,
           mac.salt,
           mac.iterations,
           HASH_SHAPES[mac.hash].digest,
+          chains,
         )
       : await pbkdf2(
           mac.kdf.prf,
@@ -165,7 +167,7 @@ export async function macMatches(
   budget: KdfBudget,
 ): Promise<boolean> {
   budget.spend(macIterations(mac), "macData");
-  const made = await computeMac(mac, content, password);
+  const made = await computeMac(mac, content, password, budget.chains);
   return made.length === value.length && timingSafeEqual(made, value);
 }
 

@@ -1,11 +1,11 @@
-import { KdfBudget } from "../../crypto/kdf.ts";
+import { KdfBudget, MAX_FILE_ITERATIONS } from "../../crypto/kdf.ts";
 import { wipePassword } from "../../crypto/password.ts";
 import { openSealedKey, readSealedKey } from "../../crypto/pbe.ts";
 import { readPbe } from "../../crypto/pbe-scheme.ts";
 import { PkiError } from "../../model/error.ts";
 import { Secret } from "../../model/secret.ts";
 import type { Integrity, Store } from "../../model/store.ts";
-import type { Passwords, ReadResult } from "../codec.ts";
+import type { Passwords, ReadResult, SharedWork } from "../codec.ts";
 import { entriesOf } from "./entries.ts";
 import type { Layout } from "./layout.ts";
 import { type FoundMac, macIterations, macMatches } from "./mac.ts";
@@ -30,9 +30,13 @@ import { readSafes, type Safe, type Started, startDerivations } from "./safe.ts"
  *   `format-malformed` with `where` such as `authSafe/0/bags/3`, `format-unsupported`, `limit-exceeded`
  *   for more than 5,000,000 iterations in one derivation or 10,000,000 in all
  */
-export async function readPkcs12(bytes: Uint8Array, passwords: Passwords): Promise<ReadResult> {
+export async function readPkcs12(
+  bytes: Uint8Array,
+  passwords: Passwords,
+  shared?: SharedWork,
+): Promise<ReadResult> {
   const pfx = readPfx(bytes);
-  const budget = new KdfBudget();
+  const budget = new KdfBudget(MAX_FILE_ITERATIONS, shared?.chains);
   const { safes, form, integrity } = await openContent(pfx, passwords.store, budget);
   const entries = await entriesOf(safes, (blob) => tryOpenKey(blob, passwords, budget));
   const store: Store = { entries };

@@ -155,7 +155,7 @@ export async function readSafes(
       continue;
     }
     const { pbe, early } = encryption;
-    const key = await (early ?? derivePbe(pbe, password, undefined, info.where));
+    const key = await (early ?? derivePbe(pbe, password, undefined, info.where, budget.chains));
     // The key is wiped after use, and a second part of the same algorithm would find zeros.
     const own = { key: key.key.slice(), iv: key.iv };
     const plaintext = decryptPbe(pbe, own, part.content, info.where);

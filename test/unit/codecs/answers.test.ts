@@ -55,7 +55,7 @@ it("takes a signature that is known, and tells what it checked", async () => {
     anyRandom,
   );
   const chainLength = async (known: Map<string, boolean>) => {
-    const { store } = await kdbCodec.read(bytes, { store: right }, known);
+    const { store } = await kdbCodec.read(bytes, { store: right }, { known });
     const [entry] = store.entries;
     return entry?.kind === "key" ? entry.chain.length : 0;
   };
