@@ -50,7 +50,9 @@ export function nodeFiles(
     },
     async lock(path, waitMs) {
       const { takeLock } = await import("./node-lock.ts");
-      const lock = await takeLock(realPath(resolve(path), 0), waitMs, random, path);
+      const lock = await takeLock(realPath(resolve(path), 0), waitMs, random, path, (undo) =>
+        interrupts.onInterrupt(undo),
+      );
       const done = interrupts.onInterrupt(lock.release);
       return async () => {
         done();

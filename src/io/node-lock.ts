@@ -1,20 +1,10 @@
 import fs from "node:fs";
-import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { toHex } from "../bytes/octets.ts";
 import { PkiError } from "../model/error.ts";
+import { holderOfThisProcess, isAlive, isDead, readHolder } from "./lock-holder.ts";
+import { isQueued, isTicket, Ticket } from "./lock-queue.ts";
 import { systemCode, writeError } from "./system-error.ts";
-
-/** Who holds a lock; the whole content of a lock file, as JSON. */
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  /** Distinguishes two containers that share a host name and a volume: the process number means nothing across them. */
-  readonly space: string;
-  /** When the process started, in the system's own units: tells a process from a later one of the same number. */
-  readonly started: string;
-  readonly nonce: string;
-}
 
 export interface Lock {
   /** Synchronous, so that an interrupted process can call it; safe to call twice. */
@@ -26,8 +16,12 @@ type Random = (count: number) => Uint8Array;
 /** A dead lock's breaker may die as well, and its breaker too; nobody needs more than this. */
 const MAX_DEPTH = 8;
 
+/** Most milliseconds between two looks of one who waits. */
+const LONGEST_LOOK = 100;
+
 /**
- * Takes `<path>.lock`, waiting up to `waitMs`. See docs/decisions/0040-locks.md.
+ * Takes `<path>.lock`, waiting up to `waitMs` behind those who came earlier. See docs/decisions/0040-locks.md
+ * and docs/decisions/0115-locks-in-order.md.
  *
  * The file appears with its whole content (a link to a finished temporary file). A lock whose process
  * is dead is replaced, never removed, and only by the one who holds the lock named after the dead
@@ -35,6 +29,7 @@ const MAX_DEPTH = 8;
  *
  * @param path - the file to protect: absolute, links resolved
  * @param shown - the file as the user named it, for messages
+ * @param onInterrupt - registers what an interrupted wait must undo, and gives how to forget it
  * @throws PkiError `file-locked`, `file-unwritable`
  */
 export async function takeLock(
@@ -42,20 +37,65 @@ export async function takeLock(
   waitMs: number,
   random: Random,
   shown = path,
+  onInterrupt: (undo: () => void) => () => void = () => () => {},
 ): Promise<Lock> {
   const lockPath = `${path}.lock`;
   const deadline = performance.now() + waitMs;
-  for (;;) {
+  if (waitMs <= 0 || !isQueued(path, namesBeside(path, shown))) {
     const lock = tryLock(lockPath, path, random, shown, 0);
-    if (lock !== undefined) {
-      removeDeadLeftovers(path);
-      return lock;
-    }
-    const left = deadline - performance.now();
-    if (left <= 0) throw locked(shown, lockPath);
-    const [jitter = 0] = random(1);
-    await new Promise((wake) => setTimeout(wake, Math.min(left, 10 + jitter / 4)));
+    if (lock !== undefined) return tidied(lock, path);
+    if (waitMs <= 0) throw locked(shown, lockPath);
   }
+  const ticket = takeTicket(path, random, shown);
+  const forget = onInterrupt(() => ticket.leave());
+  try {
+    for (;;) {
+      const now = performance.now();
+      const free = mayBeTaken(lockPath);
+      const place = ticket.before(free, now);
+      const lock = free && place === 0 ? tryLock(lockPath, path, random, shown, 0) : undefined;
+      if (lock !== undefined) {
+        ticket.served();
+        return tidied(lock, path);
+      }
+      if (now >= deadline) throw locked(shown, lockPath);
+      const [jitter = 0] = random(1);
+      const pause = Math.min(LONGEST_LOOK, 10 * (place + 1)) + jitter / 32;
+      await new Promise((wake) => setTimeout(wake, Math.min(deadline - now, pause)));
+    }
+  } catch (error) {
+    throw error instanceof PkiError ? error : writeError(shown, error, "cannot be locked");
+  } finally {
+    ticket.leave();
+    forget();
+  }
+}
+
+function namesBeside(path: string, shown: string): readonly string[] {
+  try {
+    return fs.readdirSync(dirname(path));
+  } catch (error) {
+    throw writeError(shown, error, "cannot be locked");
+  }
+}
+
+function takeTicket(path: string, random: Random, shown: string): Ticket {
+  try {
+    return new Ticket(path, random);
+  } catch (error) {
+    throw writeError(shown, error, "cannot be locked");
+  }
+}
+
+/** Nobody holds it, or one that is dead. Looked at before a try, which writes to the disk. */
+function mayBeTaken(lockPath: string): boolean {
+  const found = readHolder(lockPath);
+  return found === undefined || (found.holder !== undefined && isDead(found.holder));
+}
+
+function tidied(lock: Lock, path: string): Lock {
+  removeDeadLeftovers(path);
+  return lock;
 }
 
 function locked(path: string, lockPath: string): PkiError {
@@ -144,34 +184,7 @@ function held(lockPath: string, nonce: string): Lock {
   };
 }
 
-/** undefined: no lock file. `holder` undefined: one that is not ours to judge. */
-function readHolder(lockPath: string): { readonly holder: Holder | undefined } | undefined {
-  let text: string;
-  try {
-    if (fs.statSync(lockPath).size > 4096) return { holder: undefined };
-    text = fs.readFileSync(lockPath, "utf8");
-  } catch {
-    return undefined;
-  }
-  try {
-    const value = JSON.parse(text) as Partial<Holder> | null;
-    if (
-      typeof value?.pid === "number" &&
-      typeof value.host === "string" &&
-      typeof value.space === "string" &&
-      typeof value.started === "string" &&
-      typeof value.nonce === "string" &&
-      /^[0-9a-f]{16}$/.test(value.nonce)
-    ) {
-      return { holder: value as Holder };
-    }
-  } catch {
-    // Not JSON: some other program's lock.
-  }
-  return { holder: undefined };
-}
-
-/** Unfinished lock files, and breakers' locks, of processes that are dead. To be called with the lock held. */
+/** Unfinished lock files, breakers' locks and tickets of processes that are dead. To be called with the lock held. */
 function removeDeadLeftovers(path: string): void {
   const directory = dirname(path);
   const own = basename(path);
@@ -180,61 +193,12 @@ function removeDeadLeftovers(path: string): void {
     const unfinished = name.startsWith(`.${own}.lock.`) && /\.\d+\.[0-9a-f]{8}\.tmp$/.test(name);
     const claim =
       name.startsWith(`${own}.lock.`) && /^(\.[0-9a-f]{16})+$/.test(name.slice(own.length + 5));
-    if (!unfinished && !claim) continue;
+    if (!unfinished && !claim && !isTicket(name, own)) continue;
     const full = join(directory, name);
     const found = readHolder(full);
     // One that was killed while writing it has only its name to speak for it.
     const pid = Number(/\.(\d+)\.[0-9a-f]{8}\.tmp$/.exec(name)?.[1] ?? 0);
     const dead = found?.holder === undefined ? unfinished && !isAlive(pid) : isDead(found.holder);
     if (dead) fs.rmSync(full, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) !== "ESRCH";
-  }
-}
-
-function holderOfThisProcess(nonce: string): Holder {
-  return {
-    pid: process.pid,
-    host: hostname(),
-    space: processSpace(),
-    started: startOf(process.pid),
-    nonce,
-  };
-}
-
-/** Only what can be known is believed: same machine, same process space, and the process is gone or another. */
-function isDead(holder: Holder): boolean {
-  if (holder.host !== hostname() || holder.space !== processSpace()) return false;
-  if (!Number.isSafeInteger(holder.pid) || holder.pid <= 0) return false;
-  if (!isAlive(holder.pid)) return true;
-  const started = startOf(holder.pid);
-  return holder.started !== "" && started !== "" && started !== holder.started;
-}
-
-function processSpace(): string {
-  try {
-    return fs.readlinkSync("/proc/self/ns/pid");
-  } catch {
-    return "";
-  }
-}
-
-/** Linux: boot and clock tick of the start; elsewhere unknown (empty), and then only the number counts. */
-function startOf(pid: number): string {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The program's name is in parentheses and may hold anything; field 22 is the 20th after it.
-    const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-    const boot = fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return ticks === undefined ? "" : `${boot}/${ticks}`;
-  } catch {
-    return "";
   }
 }

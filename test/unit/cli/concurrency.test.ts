@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,6 +6,9 @@ import { runCli, startCli } from "../../support/run-cli.ts";
 import { pemSigners } from "../../support/signers.ts";
 
 const WRITERS = 20;
+/** Each waits as long as anybody does who gives no --lock-timeout. */
+const ISSUERS = 16;
+const ISSUES = process.env.PROPERTY_RUNS === undefined ? 1 : 25;
 const env = { PKI_PASSWORD: "correct horse battery" };
 let cwd = "";
 
@@ -40,6 +43,29 @@ describe("several writers at once", () => {
     },
     240_000,
   );
+
+  it(`${ISSUERS} processes issue from one CA (${ISSUES} each), and none is turned away`, async () => {
+    const made = runCli(["init-ca", "--key", "ec:P-256", "--subject", "CN=CA"], { cwd, env });
+    expect(made.stderr).toBe("");
+    const issuer = async (who: number) => {
+      for (let i = 0; i < ISSUES; i++) {
+        const args = ["issue", "client", `of-${who}-${i}.pem`, "--key", "ec:P-256"];
+        expect(await startCli(args, { cwd, env }).done).toMatchObject({ code: 0 });
+      }
+    };
+    await Promise.all(Array.from({ length: ISSUERS }, (_, who) => issuer(who)));
+    const index = readFileSync(join(cwd, "ca/index.ndjson"), "utf8").trim().split("\n");
+    const serials = index.map((line) => (JSON.parse(line) as { serial: string }).serial);
+    // The CA's own certificate comes first.
+    expect(new Set(serials).size).toBe(1 + ISSUERS * ISSUES);
+    expect(serials).toHaveLength(1 + ISSUERS * ISSUES);
+    expect(readdirSync(join(cwd, "ca")).sort()).toEqual([
+      "ca.arm",
+      "ca.crl",
+      "ca.key",
+      "index.ndjson",
+    ]);
+  }, 900_000);
 
   it("a writer that may not wait says who holds the lock", async () => {
     runCli(["create", "held.kdb"], { cwd, env });

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { PATIENCE_MS, Ticket } from "../../../src/io/lock-queue.ts";
 import { takeLock } from "../../../src/io/node-lock.ts";
 
 const random = (count: number) => new Uint8Array(randomBytes(count));
@@ -138,6 +139,58 @@ describe("takeLock", () => {
     });
     await Promise.all(work);
     expect(most).toBe(1);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("serves those who wait in the order they came", async () => {
+    const first = await takeLock(store, 0, random);
+    const served: number[] = [];
+    const waiting = Array.from({ length: 12 }, async (_, i) => {
+      const lock = await takeLock(store, 30_000, random);
+      served.push(i);
+      await new Promise((wake) => setTimeout(wake, 1));
+      lock.release();
+    });
+    first.release();
+    await Promise.all(waiting);
+    expect(served).toEqual(Array.from({ length: 12 }, (_, i) => i));
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("does not go before one who waits, but where it may not wait itself", async () => {
+    const ahead = new Ticket(store, random);
+    await expect(takeLock(store, 30, random)).rejects.toMatchObject({ code: "file-locked" });
+    (await takeLock(store, 0, random)).release();
+    ahead.leave();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("is not held up by one who waited and was killed", async () => {
+    const lock = await takeLock(store, 0, random);
+    const dead = { ...holder(), pid: DEAD_PID };
+    lock.release();
+    const ticket = ".key.kdb.lock.queue.1.0000000000000000";
+    writeFileSync(join(folder, ticket), JSON.stringify(dead));
+    // Less than the patience with one who may be alive.
+    (await takeLock(store, PATIENCE_MS / 2, random)).release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("leaves no ticket when the wait ends without the lock, or is interrupted", async () => {
+    const first = await takeLock(store, 0, random);
+    await expect(takeLock(store, 30, random)).rejects.toMatchObject({ code: "file-locked" });
+    expect(readdirSync(folder)).toEqual(["key.kdb.lock"]);
+    const undos = new Set<() => void>();
+    const wait = takeLock(store, 10_000, random, store, (undo) => {
+      undos.add(undo);
+      return () => undos.delete(undo);
+    });
+    expect(readdirSync(folder)).toHaveLength(2);
+    for (const undo of undos) undo();
+    expect(readdirSync(folder)).toEqual(["key.kdb.lock"]);
+    first.release();
+    (await wait).release();
+    expect(undos.size).toBe(0);
     expect(readdirSync(folder)).toEqual([]);
   });
 });
