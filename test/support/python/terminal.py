@@ -45,12 +45,7 @@ for text, typed in steps:
     # Raw mode is set just after the words appear.
     time.sleep(0.2)
     os.write(terminal, typed.encode())
-echo = None
 while True:
-    try:
-        echo = bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
-    except termios.error:
-        pass
     more = read(0.05)
     if more is None:
         break
@@ -64,4 +59,8 @@ else:
     status = 0
 if not done:
     _, status = os.waitpid(pid, 0)
+try:
+    echo = bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+except termios.error:
+    echo = None
 print(json.dumps({"seen": seen.decode(), "code": os.waitstatus_to_exitcode(status), "echo": echo}))
