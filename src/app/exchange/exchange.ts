@@ -11,7 +11,7 @@ import { stashPath } from "../store-path.ts";
 import { type ExplainStep, explainSteps } from "./explain-steps.ts";
 import { type ExchangeOptions, gather, type Member, parseWishes, type Wishes } from "./gather.ts";
 import { dateProblem, type Proof } from "./handshake.ts";
-import type { MadeParty, MakeOptions } from "./made-party.ts";
+import type { MadeParty, MakeOptions, PreparedParties } from "./made-party.ts";
 import { passwordFile } from "./open-parties.ts";
 import { type Party, type PartyType, parseParties } from "./party.ts";
 import { proveStores } from "./proof.ts";
@@ -64,6 +64,24 @@ export interface ExchangeResult {
 }
 
 /**
+ * The slow part of making parties, before the locks are taken; undefined where none is to be made.
+ *
+ * @throws PkiError `usage`, and what opening the CA runs into
+ */
+export async function prepareExchange(
+  host: Host,
+  args: readonly string[],
+  options: ExchangeOptions,
+): Promise<PreparedParties | undefined> {
+  const parties = await parseParties(host, args, options.type);
+  parseWishes(parties, options);
+  const made = parties.filter((party) => party.made);
+  if (made.length === 0) return undefined;
+  const { prepareParties } = await import("./made-party.ts");
+  return await prepareParties(host, made, options.make);
+}
+
+/**
  * Makes parties trust each other: everybody's signers go into everybody else's store, and the whole
  * chain of everybody's own certificate into their own.
  *
@@ -77,10 +95,11 @@ export async function planExchange(
   host: Host,
   args: readonly string[],
   options: ExchangeOptions,
+  prepared?: PreparedParties,
 ): Promise<Outcome<ExchangeResult>> {
   const parties = await parseParties(host, args, options.type);
   const wishes = parseWishes(parties, options);
-  const { members, ...records } = await gather(host, parties, wishes, options);
+  const { members, ...records } = await gather(host, parties, wishes, options, prepared);
   const settled = members.map((member, i) => ({
     ...member,
     ...personalOfMember(member, members, wishes, !options.oneWay || i === 0),

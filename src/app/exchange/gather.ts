@@ -2,7 +2,13 @@ import type { FileAppend, FileWrite, Host } from "../../io/host.ts";
 import { PkiError } from "../../model/error.ts";
 import type { Opened } from "../open.ts";
 import type { Notice } from "../outcome.ts";
-import type { MadeParties, MadeParty, MakeOptions, MakeRequest } from "./made-party.ts";
+import type {
+  MadeParties,
+  MadeParty,
+  MakeOptions,
+  MakeRequest,
+  PreparedParties,
+} from "./made-party.ts";
 import { openParty } from "./open-parties.ts";
 import { type Party, type PartyType, partyOptions } from "./party.ts";
 import type { Provable } from "./proof.ts";
@@ -59,6 +65,7 @@ export async function gather(
   parties: readonly Party[],
   wishes: Wishes,
   options: ExchangeOptions,
+  prepared?: PreparedParties,
 ): Promise<Gathered> {
   const opened = new Map<Party, Opened>();
   const { password } = options;
@@ -86,7 +93,7 @@ export async function gather(
       ...(san === undefined ? {} : { san }),
     };
   }
-  const { made, ...records } = await makeAll(host, requests, options);
+  const { made, ...records } = await makeAll(host, requests, options, prepared);
   const members = parties.map((party): Member => {
     const keyPassword = wishes.keyPasswordFor.get(party) ?? options.keyPassword;
     const fresh = made.get(party);
@@ -105,10 +112,11 @@ async function makeAll(
   host: Host,
   requests: readonly MakeRequest[],
   options: ExchangeOptions,
+  prepared: PreparedParties | undefined,
 ): Promise<MadeParties> {
   if (requests.length === 0) return { made: new Map(), appends: [], writes: [], notices: [] };
   const { makeParties } = await import("./made-party.ts");
-  return await makeParties(host, requests, options.make);
+  return await makeParties(host, requests, options.make, prepared);
 }
 
 /** The options that speak of single parties, by party. */

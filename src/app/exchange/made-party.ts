@@ -8,9 +8,14 @@ import { PkiError } from "../../model/error.ts";
 import { Secret } from "../../model/secret.ts";
 import { productRefusal } from "../../products/index.ts";
 import { parseAltNames } from "../../x509/build/alt-name.ts";
-import { parseKeySpec, printKeySpec } from "../../x509/build/key-pair.ts";
+import {
+  generateKey,
+  type KeyPair,
+  parseKeySpec,
+  printKeySpec,
+} from "../../x509/build/key-pair.ts";
 import { printName } from "../../x509/name.ts";
-import { type Ca, DEFAULT_CA, hasCa, openCa } from "../ca/ca.ts";
+import { type Ca, DEFAULT_CA, hasCa, openCa, type UnlockedCa, unlockCa } from "../ca/ca.ts";
 import { altNamesOf, nameOf, parseSubject, parseValidity } from "../ca/certificate-options.ts";
 import { DEFAULT_DAYS, DEFAULT_KEY, type IdentityRequest, makeIdentity } from "../ca/identity.ts";
 import { newStore } from "../new-store.ts";
@@ -78,28 +83,58 @@ export async function caFolder(host: Host, options: MakeOptions): Promise<string
   return options.ca ?? ((await hasCa(host, DEFAULT_CA)) ? DEFAULT_CA : undefined);
 }
 
+/** What making parties needs and no lock guards: done before the locks are taken, as it takes a second. */
+export interface PreparedParties {
+  /** undefined: their keys sign themselves. */
+  readonly ca: UnlockedCa | undefined;
+  /** A new key for each, by the path of its store. */
+  readonly pairs: ReadonlyMap<string, KeyPair>;
+}
+
+/** @throws PkiError as `unlockCa` and `parseKeySpec`; `usage` where options contradict each other */
+export async function prepareParties(
+  host: Host,
+  parties: readonly Party[],
+  options: MakeOptions,
+): Promise<PreparedParties> {
+  const spec = parseKeySpec(options.key ?? DEFAULT_KEY);
+  const folder = await caFolder(host, options);
+  const password = options.caPassword === undefined ? {} : { password: options.caPassword };
+  const ca = folder === undefined ? undefined : await unlockCa(host, folder, password);
+  const pairs = new Map<string, KeyPair>();
+  for (const { path } of parties) pairs.set(path, await generateKey(spec));
+  return { ca, pairs };
+}
+
 /**
  * Makes parties in memory: a store with a new key and a certificate for both roles, its stash or
  * password file, and the certificate that others must trust as `.arm`.
  *
+ * @param prepared - from `prepareParties`; a key it lacks is made, one too many is wiped
  * @throws PkiError as `openCa`, `newStore`, `parseKeySpec`, `parseValidity`
  */
 export async function makeParties(
   host: Host,
   requests: readonly MakeRequest[],
   options: MakeOptions,
+  prepared?: PreparedParties,
 ): Promise<MadeParties> {
-  const folder = await caFolder(host, options);
-  const caPassword = options.caPassword === undefined ? {} : { password: options.caPassword };
-  const ca = folder === undefined ? undefined : await openCa(host, folder, caPassword);
+  const parties = requests.map(({ party }) => party);
+  const ready = prepared ?? (await prepareParties(host, parties, options));
+  const pairs = new Map(ready.pairs);
+  const ca =
+    ready.ca === undefined ? undefined : await openCa(host, ready.ca.directory, {}, ready.ca);
   try {
     const made = new Map<Party, MadeParty>();
     const notices: Notice[] = [...(ca?.notices ?? [])];
     for (const request of requests) {
-      made.set(request.party, await makeParty(host, request, options, ca, notices));
+      const { party } = request;
+      made.set(party, await makeParty(host, request, options, ca, pairs.get(party.path), notices));
+      pairs.delete(party.path);
     }
     return { made, ...(ca?.index.changes() ?? { appends: [], writes: [] }), notices };
   } finally {
+    for (const { pkcs8 } of pairs.values()) pkcs8.dispose();
     ca?.key.dispose();
   }
 }
@@ -109,6 +144,7 @@ async function makeParty(
   request: MakeRequest,
   options: MakeOptions,
   ca: Ca | undefined,
+  pair: KeyPair | undefined,
   notices: Notice[],
 ): Promise<MadeParty> {
   const { party } = request;
@@ -123,7 +159,7 @@ async function makeParty(
   const label = opened.codec.storedLabel(wanted ?? party.name);
   const wish = identityRequest(host, request, options);
   const { subject } = wish;
-  const { pkcs8, chain, notices: said } = await makeIdentity(host, ca, wish);
+  const { pkcs8, chain, notices: said } = await makeIdentity(host, ca, wish, pair);
   notices.push(...said.map((notice) => ({ path: party.path, ...notice })));
   refuseKeys(opened, chain);
   const store = addEntry(opened.store, {

@@ -3,10 +3,11 @@ import {
   type ExchangeResult,
   exchangeLocks,
   planExchange,
+  prepareExchange,
   proveWritten,
 } from "../../app/exchange/exchange.ts";
 import type { ExchangeOptions } from "../../app/exchange/gather.ts";
-import type { MakeOptions } from "../../app/exchange/made-party.ts";
+import type { MakeOptions, PreparedParties } from "../../app/exchange/made-party.ts";
 import type { PartyType } from "../../app/exchange/party.ts";
 import { type ExchangeView, exchangeJson, exchangeText } from "../../render/exchange.ts";
 import type { CommandDefinition } from "../command.ts";
@@ -38,7 +39,7 @@ interface Shown {
 }
 
 /** `pki exchange A B [C…]` */
-export const exchangeCommand: CommandDefinition<Options, Shown> = {
+export const exchangeCommand: CommandDefinition<Options, Shown, PreparedParties | undefined> = {
   writes: true,
   define(command) {
     command
@@ -108,8 +109,9 @@ export const exchangeCommand: CommandDefinition<Options, Shown> = {
     );
   },
   locks: (args, options, host) => exchangeLocks(host, args, options.type, makeOptions(options)),
-  async plan(host, args, options) {
-    const outcome = await planExchange(host, args, exchangeOptions(options));
+  prepare: (host, args, options) => prepareExchange(host, args, exchangeOptions(options)),
+  async plan(host, args, options, prepared) {
+    const outcome = await planExchange(host, args, exchangeOptions(options), prepared);
     const view = { explain: options.explain === true, dryRun: options.dryRun === true };
     return { ...outcome, result: { result: outcome.result, view } };
   },
