@@ -99,8 +99,12 @@ const core = `(function(require,process){"use strict";
 const pieces={${await pack("core")}};
 const parts=${JSON.stringify(whereabouts)};
 const loaded=new Map();
+function late(id){
+  let real;
+  return new Proxy({},{get:(_,name)=>(real??=require(id))[name]});
+}
 function load(id){
-  if(!id.startsWith("./"))return require(id);
+  if(!id.startsWith("./"))return id==="node:crypto"?late(id):require(id);
   let module=loaded.get(id);
   if(module===undefined){
     if(pieces[id]===undefined)Object.assign(pieces,require("./pki-"+parts[id]+".cjs"));

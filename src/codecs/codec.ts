@@ -24,6 +24,14 @@ export interface SharedWork {
   readonly chains?: ChainRunner;
 }
 
+export interface ReadOptions extends SharedWork {
+  /**
+   * True: nobody will look beyond the leaves. Where a chain is put together from other entries of the
+   * file (KDB), it is left at its leaf, and no signature is checked.
+   */
+  readonly leavesOnly?: boolean;
+}
+
 /** One named way to protect a store of a format. */
 export interface Protection {
   /** Stable id, such as `pbe-sha1-3des`; appears in `list --json` and in `--protection`. */
@@ -70,7 +78,7 @@ export interface Codec {
   readonly listsWithoutPassword: boolean;
   /** True when the first bytes (up to 4 KiB are given) are this format's. */
   sniff(head: Uint8Array): boolean;
-  read(bytes: Uint8Array, passwords: Passwords, shared?: SharedWork): Promise<ReadResult>;
+  read(bytes: Uint8Array, passwords: Passwords, options?: ReadOptions): Promise<ReadResult>;
   /**
    * Whether `read` would take the password, where one hash of the file tells: for trying several.
    * A file that is damaged gives false or an error of `read`.

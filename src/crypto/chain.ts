@@ -30,13 +30,14 @@ export const HASH_SHAPES: Readonly<Record<ChainHash, HashShape>> = {
 
 type KernelName = "sha1" | "sha256" | "sha512";
 
-interface Kernel {
+/** A hash that one of the WebAssembly kernels computes. */
+export interface Kernel {
   readonly name: KernelName;
   /** FIPS 180-4 §5.3, in hex. */
   readonly initial: string;
 }
 
-const KERNELS: Readonly<Partial<Record<ChainHash, Kernel>>> = {
+export const KERNELS: Readonly<Partial<Record<ChainHash, Kernel>>> = {
   sha1: { name: "sha1", initial: "67452301efcdab8998badcfe10325476c3d2e1f0" },
   sha224: {
     name: "sha256",
@@ -115,7 +116,7 @@ export function wasmExports<Name extends string>(
   }
 }
 
-interface Instance {
+export interface Instance {
   readonly view: DataView;
   readonly run: Kernels<KernelName>;
 }
@@ -123,7 +124,8 @@ interface Instance {
 /** Filled at first use. A compiled constant, not state: it remembers nothing of what it computed. */
 const compiled: { instance?: Instance } = {};
 
-function instance(): Instance | undefined {
+/** The kernels; undefined where the engine has no WebAssembly. Nothing of one call is left for the next. */
+export function instance(): Instance | undefined {
   if (compiled.instance !== undefined) return compiled.instance;
   const exports = wasmExports<KernelName>(CHAIN_WASM);
   if (exports === undefined) return undefined;
@@ -160,16 +162,59 @@ export function slowChain(hash: ChainHash, start: Uint8Array, turns: number): Ui
   return digest;
 }
 
+/**
+ * Hashes a digest again until `done` likes what comes, at least once.
+ *
+ * @param done - told how to look at an octet of the digest
+ * @returns a new array; the kernel's memory is wiped
+ */
+export function hashUntil(
+  hash: ChainHash,
+  start: Uint8Array,
+  done: (octet: (i: number) => number) => boolean,
+): Uint8Array {
+  const kernel = KERNELS[hash];
+  const engine = kernel === undefined ? undefined : instance();
+  if (kernel === undefined || engine === undefined) {
+    let digest = start;
+    do digest = slowChain(hash, digest, 1);
+    while (!done((i) => digest[i] as number));
+    return digest;
+  }
+  const place = placing(kernel);
+  const octet = (i: number): number => engine.view.getUint8(place(i));
+  enter(engine, kernel, HASH_SHAPES[hash], start);
+  do engine.run[kernel.name](1);
+  while (!done(octet));
+  return leave(engine, kernel, HASH_SHAPES[hash]);
+}
+
 function fastChain(
-  { view, run }: Instance,
+  engine: Instance,
   kernel: Kernel,
-  { digest, block }: HashShape,
+  shape: HashShape,
   start: Uint8Array,
   turns: number,
 ): Uint8Array {
-  const wide = kernel.name === "sha512";
-  // Octets of the standard's big-endian words stand in native order inside the kernel's memory.
-  const place = (i: number): number => (wide ? i ^ 7 : i ^ 3);
+  enter(engine, kernel, shape, start);
+  const step = engine.run[kernel.name];
+  for (let left = turns; left > 0; left -= TURNS_PER_CALL) step(Math.min(left, TURNS_PER_CALL));
+  return leave(engine, kernel, shape);
+}
+
+/** Where octet `i` of the standard's big-endian words stands: the kernel has them in native order. */
+function placing({ name }: Kernel): (i: number) => number {
+  return name === "sha512" ? (i) => i ^ 7 : (i) => i ^ 3;
+}
+
+/** Puts what to hash, and how a message of a digest's length is padded, into the kernel's memory. */
+function enter(
+  { view }: Instance,
+  kernel: Kernel,
+  { digest, block }: HashShape,
+  start: Uint8Array,
+): void {
+  const place = placing(kernel);
   const initial = fromHex(kernel.initial);
   for (let i = 0; i < initial.length; i++) view.setUint8(INITIAL + place(i), initial[i] as number);
   for (let i = 0; i < digest; i++) {
@@ -179,8 +224,11 @@ function fastChain(
   view.setUint8(PAD + place(digest), 0x80);
   view.setUint8(PAD + place(block - 2), (digest * 8) >> 8);
   view.setUint8(PAD + place(block - 1), (digest * 8) & 0xff);
-  const step = run[kernel.name];
-  for (let left = turns; left > 0; left -= TURNS_PER_CALL) step(Math.min(left, TURNS_PER_CALL));
+}
+
+/** Takes the digest out, and wipes. */
+function leave({ view }: Instance, kernel: Kernel, { digest }: HashShape): Uint8Array {
+  const place = placing(kernel);
   const out = new Uint8Array(digest);
   for (let i = 0; i < digest; i++) out[i] = view.getUint8(place(i));
   new Uint8Array(view.buffer, 0, USED).fill(0);

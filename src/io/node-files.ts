@@ -181,7 +181,14 @@ function readWhole(path: string, limit: number): FileRead {
     const stat = fs.fstatSync(fd);
     refuseKind(path, stat, limit);
     const bytes = readToEnd(path, fd, stat.size, limit);
-    return { bytes, sha256: toHex(digest("sha256", bytes)), mode: modeOf(stat) };
+    return {
+      bytes,
+      // Hashed when asked for: who reads a file to show it need not know whether it changes meanwhile.
+      get sha256() {
+        return toHex(digest("sha256", bytes));
+      },
+      mode: modeOf(stat),
+    };
   } catch (error) {
     if (error instanceof PkiError) throw error;
     throw readError(path, error);

@@ -7,6 +7,7 @@ import type {
   DistinguishedName,
   Extension,
   NameAttribute,
+  PublicKeyView,
 } from "../model/certificate.ts";
 import { SIGNATURE_NAMES } from "./algorithms.ts";
 import { decodeValue } from "./name-value.ts";
@@ -52,9 +53,8 @@ export function parseCertificate(der: Uint8Array, where = "certificate"): Certif
   const extensions = tbs.peek() === contextConstructed(3) ? readExtensions(tbs) : [];
   tbs.finish("tbsCertificate");
 
-  return {
+  return new ParsedCertificate({
     der,
-    sha256: sha256Hex(der),
     version,
     serial,
     subject,
@@ -64,7 +64,40 @@ export function parseCertificate(der: Uint8Array, where = "certificate"): Certif
     signatureAlgorithm: SIGNATURE_NAMES[algorithm] ?? algorithm,
     publicKey,
     extensions,
-  };
+  });
+}
+
+/** A certificate whose fingerprint is computed when it is first asked for: a plain `list` never asks. */
+class ParsedCertificate implements Certificate {
+  readonly der: Uint8Array;
+  readonly version: number;
+  readonly serial: string;
+  readonly subject: DistinguishedName;
+  readonly issuer: DistinguishedName;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly signatureAlgorithm: string;
+  readonly publicKey: PublicKeyView;
+  readonly extensions: readonly Extension[];
+  #sha256: string | undefined;
+
+  constructor(fields: Omit<Certificate, "sha256">) {
+    this.der = fields.der;
+    this.version = fields.version;
+    this.serial = fields.serial;
+    this.subject = fields.subject;
+    this.issuer = fields.issuer;
+    this.notBefore = fields.notBefore;
+    this.notAfter = fields.notAfter;
+    this.signatureAlgorithm = fields.signatureAlgorithm;
+    this.publicKey = fields.publicKey;
+    this.extensions = fields.extensions;
+  }
+
+  get sha256(): string {
+    this.#sha256 ??= sha256Hex(this.der);
+    return this.#sha256;
+  }
 }
 
 /**

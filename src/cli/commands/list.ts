@@ -1,12 +1,12 @@
 import { type ListOptions, type ListResult, listStores } from "../../app/list.ts";
 import { errorText } from "../../render/error.ts";
 import { listJson, listText } from "../../render/list.ts";
-import type { CommandDefinition } from "../command.ts";
+import type { CommandDefinition, CommonOptions } from "../command.ts";
 import { Exit, exitCodeOf } from "../exit-code.ts";
 import { addExamples, addPasswordOption, type PasswordOptions } from "../password-options.ts";
 
 /** `pki list STORE…` */
-export const listCommand: CommandDefinition<PasswordOptions, ListResult> = {
+export const listCommand: CommandDefinition<PasswordOptions & CommonOptions, ListResult> = {
   writes: false,
   define(command) {
     command.argument("<store...>", "KDB, JKS, PKCS#12, PEM or DER files");
@@ -19,8 +19,10 @@ export const listCommand: CommandDefinition<PasswordOptions, ListResult> = {
     );
   },
   plan: (host, args, options) => {
-    const given: ListOptions = options.password === undefined ? {} : { password: options.password };
-    return listStores(host, args, given);
+    // The table shows leaves alone; JSON has the chains.
+    const looks: ListOptions = { leavesOnly: options.json !== true };
+    const { password } = options;
+    return listStores(host, args, password === undefined ? looks : { ...looks, password });
   },
   text: (result, view) => listText(result, view.now, view.columns),
   json: listJson,

@@ -3,7 +3,7 @@
  *
  * A key of 1,200 octets takes 61 hashes of a few dozen octets, where a `createHash` call is mostly
  * overhead: this loop, which hashes nothing but password ‖ 20 octets, is some three times as fast for a store
- * of 1,000 keys (docs/decisions/0009). FIPS 180-4 §6.1.2; all other hashing in the project is OpenSSL's.
+ * of 1,000 keys (docs/decisions/0009). FIPS 180-4 §6.1.2.
  */
 
 /** XORs the chain over `data` in place. */

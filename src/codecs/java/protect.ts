@@ -1,7 +1,6 @@
-import { timingSafeEqual } from "node:crypto";
 import { DerReader } from "../../bytes/der-reader.ts";
 import { der } from "../../bytes/der-writer.ts";
-import { concat } from "../../bytes/octets.ts";
+import { concat, sameMac } from "../../bytes/octets.ts";
 import { utf16be } from "../../bytes/text.ts";
 import { digest } from "../../crypto/digest.ts";
 import { PkiError } from "../../model/error.ts";
@@ -44,7 +43,7 @@ export function integrityValue(password: Secret, covered: Uint8Array): Uint8Arra
 }
 
 export function passwordFits(password: Secret, covered: Uint8Array, stored: Uint8Array): boolean {
-  return timingSafeEqual(integrityValue(password, covered), stored);
+  return sameMac(integrityValue(password, covered), stored);
 }
 
 /**
@@ -93,7 +92,7 @@ export function unprotect(blob: Uint8Array, password: Secret): Secret {
   return withJavaPassword(password, (wide) => {
     const plain = octets.slice(SALT_BYTES, octets.length - DIGEST_BYTES);
     applyKeystream(wide, salt, plain);
-    if (!timingSafeEqual(digest("sha1", wide, plain), check)) {
+    if (!sameMac(digest("sha1", wide, plain), check)) {
       plain.fill(0);
       throw new PkiError("key-password-wrong", "the key does not open with this password", {
         hint: "a key may have a password of its own: give it with --key-password",

@@ -13,8 +13,6 @@ export type KdbEntryRest = {
   readonly record: KdbRecord;
   /** The label as it was shown; while the entry still has it, the bytes as found are written. */
   readonly label: string;
-  /** SHA-256 of the certificate as read; while it is still the same, so are the index keys. */
-  readonly sha256: string | undefined;
   /** The chain as completed on read: a chain that is still the same needs no proof of its signers. */
   readonly chain: readonly Certificate[] | undefined;
 };

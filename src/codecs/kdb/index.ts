@@ -27,7 +27,7 @@ export const kdbCodec: Codec = {
   protections: PROTECTIONS,
   listsWithoutPassword: true,
   sniff: isKdb,
-  read: (bytes, passwords, shared) => readKdb(bytes, passwords, shared?.known),
+  read: readKdb,
   answers: answersKdb,
   /** GSKit compares labels byte by byte. */
   sameLabel: (a, b) => a === b,

@@ -1,5 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { digest } from "../../crypto/digest.ts";
+import { digest, type HashName, hmac } from "../../crypto/digest.ts";
 import { HEADER_BYTES, type KdbVersion, MAC_BYTES } from "./layout.ts";
 
 /**
@@ -10,7 +9,7 @@ import { HEADER_BYTES, type KdbVersion, MAC_BYTES } from "./layout.ts";
 /** The verifier over the 0x30 header bytes: it answers whether the password is right. */
 export function verifierOf(version: KdbVersion, header: Uint8Array, password: Uint8Array) {
   if (version === "3") return digest("md5", header, password);
-  return new Uint8Array(createHmac(hmacName(version), password).update(header).digest());
+  return hmac(hmacName(version), password, header);
 }
 
 /**
@@ -26,22 +25,13 @@ export function integrityOf(
   slotSize: number,
   password: Uint8Array,
 ): Uint8Array {
-  if (version !== "3") {
-    const hmac = createHmac(hmacName(version), password);
-    return new Uint8Array(hmac.update(head).update(slots).digest());
-  }
+  if (version !== "3") return hmac(hmacName(version), password, head, slots);
   const sum = digest("md5", head, password);
   for (let at = 0; at < slots.length; at += slotSize) {
-    const slot = createHash("md5").update(slots.subarray(at, at + slotSize));
-    const part = slot.update(password).digest();
+    const part = digest("md5", slots.subarray(at, at + slotSize), password);
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) ^ (part[i] as number);
   }
   return sum;
-}
-
-/** Compares two MACs in a time that does not tell where they differ. */
-export function sameMac(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** Cuts a file into header, verifier, integrity value and slots: views. */
@@ -56,6 +46,6 @@ export function partsOf(version: KdbVersion, bytes: Uint8Array) {
   };
 }
 
-function hmacName(version: "4" | "6"): string {
+function hmacName(version: "4" | "6"): HashName {
   return version === "4" ? "sha1" : "sha384";
 }

@@ -1,13 +1,13 @@
+import { sameMac } from "../../bytes/octets.ts";
 import { utf8 } from "../../bytes/text.ts";
 import type { Certificate } from "../../model/certificate.ts";
 import { PkiError } from "../../model/error.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { Container, Entry, KeyMaterial, Store } from "../../model/store.ts";
-import type { KnownSignatures } from "../../x509/chain.ts";
 import { parseCertificate } from "../../x509/parse.ts";
-import type { Passwords, ReadResult } from "../codec.ts";
+import type { Passwords, ReadOptions, ReadResult } from "../codec.ts";
 import { KDB_SCHEME, type KdbEntryRest } from "./entry.ts";
-import { integrityOf, partsOf, sameMac, verifierOf } from "./integrity.ts";
+import { integrityOf, partsOf, verifierOf } from "./integrity.ts";
 import {
   type CarriedSlot,
   type KdbFile,
@@ -42,7 +42,7 @@ import { type ChainOf, chainsFrom } from "./signers.ts";
 export async function readKdb(
   bytes: Uint8Array,
   passwords: Passwords,
-  known?: KnownSignatures,
+  { known, leavesOnly = false }: ReadOptions = {},
 ): Promise<ReadResult> {
   const header = readHeader(bytes);
   if (passwords.store !== undefined) checkIntegrity(bytes, header, passwords.store);
@@ -59,7 +59,9 @@ export async function readKdb(
     if (header.type === "crl" || isFree(bytes)) carried.push({ index: i, bytes });
     else records.push(readSlot(bytes, `records/${i + 1}`));
   }
-  const entries = entriesOf(records, home, known);
+  const entries = entriesOf(records, home, (pool, keys) =>
+    leavesOnly ? (leaf) => [leaf] : chainsFrom(pool, keys, known),
+  );
   const marked = records.findIndex((record) => (record.flags & Flag.default) !== 0);
   const defaultLabel = entries[marked]?.label;
   const store: Store = { entries, ...(defaultLabel === undefined ? {} : { defaultLabel }) };
@@ -128,7 +130,7 @@ function containerOf(
 function entriesOf(
   records: readonly KdbRecord[],
   home: KdbHome,
-  known: KnownSignatures | undefined,
+  chainsOf: (pool: readonly Certificate[], keys: number) => ChainOf,
 ): readonly Entry[] {
   const certificates = records.map((record) =>
     record.public !== undefined && record.holding !== Holding.request
@@ -136,11 +138,8 @@ function entriesOf(
       : undefined,
   );
   const keys = records.filter(({ holding }) => holding === Holding.personal).length;
-  const chainOf = chainsFrom(
-    certificates.filter((found) => found !== undefined),
-    keys,
-    known,
-  );
+  const pool = certificates.filter((found) => found !== undefined);
+  const chainOf = chainsOf(pool, keys);
   return records.map((record, i) => entryOf(record, certificates[i], home, chainOf));
 }
 
@@ -152,13 +151,7 @@ function entryOf(
 ): Entry {
   // GSKit finds a record by the label of its DER, not by the slot's.
   const label = utf8.decodeLenient(record.derLabel);
-  const rest: KdbEntryRest = {
-    home,
-    record,
-    label,
-    sha256: certificate?.sha256,
-    chain: undefined,
-  };
+  const rest: KdbEntryRest = { home, record, label, chain: undefined };
   const key: KeyMaterial = {
     state: "sealed",
     scheme: KDB_SCHEME,

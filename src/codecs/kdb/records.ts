@@ -1,13 +1,14 @@
-import { equalBytes } from "../../bytes/octets.ts";
+import { equalBytes, sameMac } from "../../bytes/octets.ts";
 import { utf8 } from "../../bytes/text.ts";
 import { KdfBudget } from "../../crypto/kdf.ts";
+import type { Certificate } from "../../model/certificate.ts";
 import { PkiError } from "../../model/error.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { Container, Entry, KeyEntry, Store } from "../../model/store.ts";
 import type { Random } from "../codec.ts";
 import { KDB_SCHEME, type KdbEntryRest, restOf } from "./entry.ts";
 import { indexKeys } from "./index-keys.ts";
-import { sameMac, verifierOf } from "./integrity.ts";
+import { verifierOf } from "./integrity.ts";
 import { fileOf, type KdbFile, kdbVersion, MAX_RECORDS } from "./layout.ts";
 import { openKey, sealKey } from "./protect.ts";
 import { DEFAULT_PROTECTION, PROTECTIONS } from "./protection.ts";
@@ -97,7 +98,8 @@ function recordOf(
   const old = rest?.record;
   const label = rest?.label === entry.label ? undefined : labelBytes(entry.label, where);
   const certificate = certificateOf(entry);
-  const same = rest?.sha256 === certificate?.sha256 ? old : undefined;
+  // While the certificate is still the same, so are the index keys.
+  const same = holdsStill(old, certificate) ? old : undefined;
   const trusted = entry.kind === "trusted" ? entry.enabled : old === undefined || hasTrust(old);
   const others = (old?.flags ?? 0) & ~(Flag.trusted | Flag.default);
   const noBytes = new Uint8Array(0);
@@ -115,6 +117,12 @@ function recordOf(
     tail: same?.tail ?? (certificate === undefined ? noBytes : indexKeys(certificate.der)),
     raw: undefined,
   };
+}
+
+function holdsStill(old: KdbRecord | undefined, certificate: Certificate | undefined): boolean {
+  const before = old?.holding === Holding.request ? undefined : old?.public;
+  if (before === undefined || certificate === undefined) return before === certificate;
+  return equalBytes(before, certificate.der);
 }
 
 function hasTrust(record: KdbRecord): boolean {

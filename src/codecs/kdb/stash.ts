@@ -1,6 +1,6 @@
-import { createHmac } from "node:crypto";
 import { concat } from "../../bytes/octets.ts";
-import { digest } from "../../crypto/digest.ts";
+import { hashChain, hashUntil } from "../../crypto/chain.ts";
+import { digest, hmac } from "../../crypto/digest.ts";
 import { PkiError } from "../../model/error.ts";
 import { Secret } from "../../model/secret.ts";
 import type { Random } from "../codec.ts";
@@ -112,19 +112,14 @@ const KEY_TEXT =
 function masked(buffer: Uint8Array, seed: Uint8Array, check: Uint8Array): Uint8Array {
   let key = digest("sha256", seed, check);
   // At least once: a first value that already has the 3 is hashed on (one seed in 256 shows it).
-  do key = digest("sha256", key);
-  while (key[8] !== 3);
-  for (let i = 0; i < 64; i++) key = digest("sha256", key);
-  const inner = hmac(key, new TextEncoder().encode(KEY_TEXT));
-  let state = hmac(inner, Uint8Array.of(1, 1, 2, 3, 5, 8));
+  key = hashUntil("sha256", key, (octet) => octet(8) === 3);
+  key = hashChain("sha256", key, 64);
+  const inner = hmac("sha256", key, new TextEncoder().encode(KEY_TEXT));
+  let state = hmac("sha256", inner, Uint8Array.of(1, 1, 2, 3, 5, 8));
   let stream: Uint8Array = new Uint8Array(0);
   while (stream.length < buffer.length) {
-    stream = concat([stream, hmac(inner, state)]);
+    stream = concat([stream, hmac("sha256", inner, state)]);
     state = concat([stream, state]);
   }
   return buffer.map((byte, i) => byte ^ (stream[i] as number));
-}
-
-function hmac(key: Uint8Array, data: Uint8Array): Uint8Array {
-  return new Uint8Array(createHmac("sha256", key).update(data).digest());
 }

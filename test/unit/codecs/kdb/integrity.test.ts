@@ -1,6 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { integrityOf, sameMac, verifierOf } from "../../../../src/codecs/kdb/integrity.ts";
+import { sameMac } from "../../../../src/bytes/octets.ts";
+import { integrityOf, verifierOf } from "../../../../src/codecs/kdb/integrity.ts";
 import { seededBytes } from "../../../support/mutations.ts";
 
 // The formulas of docs/formats/kdb.md once more, written the long way.

@@ -131,6 +131,19 @@ describe("chains", () => {
     const found = await labelled([key("intermediate"), key("root"), key("server")]);
     expect(found.map((chain) => chain.length)).toEqual([2, 1, 3]);
   });
+
+  it("are left at their leaves for who says that nobody looks further", async () => {
+    const bytes = fixture("kdb/v4.kdb");
+    const whole = await kdbCodec.read(bytes, {});
+    const { store } = await kdbCodec.read(bytes, {}, { leavesOnly: true });
+    const lengths = (entries: typeof store.entries) =>
+      entries.flatMap((entry) => (entry.kind === "key" ? [entry.chain.length] : []));
+    expect(lengths(whole.store.entries)).toEqual([3, 2]);
+    expect(lengths(store.entries)).toEqual([1, 1]);
+    expect(store.entries.map(({ label }) => label)).toEqual(
+      whole.store.entries.map(({ label }) => label),
+    );
+  });
 });
 
 describe("sniffing", () => {
