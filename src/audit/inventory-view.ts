@@ -80,6 +80,11 @@ export interface InventoryView {
   readonly crls: readonly CrlRecord[];
 }
 
+/** What one builder collected, for another to take in. */
+export interface InventoryPart extends Omit<InventoryView, "certificates"> {
+  readonly certificates: readonly CertificateRecord[];
+}
+
 /** Collects the records while stores pass by one at a time. */
 export class InventoryBuilder {
   readonly #certificates = new Map<string, CertificateRecord & { standings: Standing[] }>();
@@ -179,6 +184,34 @@ export class InventoryBuilder {
         : {}),
       standings: [standing],
     });
+  }
+
+  /** Takes out what was collected since the last call. */
+  drain(): InventoryPart {
+    const { certificates, stores, refused, crls } = this.view();
+    const part = {
+      certificates: [...certificates.values()],
+      stores: [...stores],
+      refused: [...refused],
+      crls: [...crls],
+    };
+    this.#certificates.clear();
+    this.#stores.length = 0;
+    this.#refused.length = 0;
+    this.#crls.clear();
+    return part;
+  }
+
+  /** Adds what another builder collected after all that is here. */
+  absorb({ certificates, stores, refused, crls }: InventoryPart): void {
+    for (const record of certificates) {
+      const known = this.#certificates.get(record.sha256);
+      if (known !== undefined) known.standings.push(...record.standings);
+      else this.#certificates.set(record.sha256, { ...record, standings: [...record.standings] });
+    }
+    this.#stores.push(...stores);
+    this.#refused.push(...refused);
+    for (const { crl, paths } of crls) for (const path of paths) this.addCrl(path, crl);
   }
 
   view(): InventoryView {

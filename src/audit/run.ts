@@ -1,14 +1,12 @@
-import { toHex } from "../bytes/octets.ts";
-import { digest } from "../crypto/digest.ts";
 import type { Certificate } from "../model/certificate.ts";
 import type { Finding, Place, Severity } from "../model/finding.ts";
-import { SEVERITIES } from "../model/finding.ts";
 import type { Companion, OpenedStore, RefusedFile } from "../model/inventory.ts";
 import type { RevocationList } from "../model/revocation-list.ts";
 import type { Entry } from "../model/store.ts";
 import type { CertificateView } from "./certificate-view.ts";
+import { type DraftPart, Drafts } from "./drafts.ts";
 import { partOf, pathsOf } from "./inventory-part.ts";
-import { InventoryBuilder, type InventoryView } from "./inventory-view.ts";
+import { InventoryBuilder, type InventoryPart, type InventoryView } from "./inventory-view.ts";
 import type {
   CertificateRule,
   FileRule,
@@ -42,6 +40,13 @@ export interface RunOptions {
   readonly everywhere: boolean;
 }
 
+/** What one run judged, for another to take in: plain data that may pass between threads. */
+export interface JudgedPart {
+  readonly drafts: DraftPart;
+  readonly inventory: InventoryPart;
+  readonly failures: readonly RuleFailure[];
+}
+
 /** A rule that threw: a fault of ours, told and survived. */
 export interface RuleFailure {
   readonly rule: string;
@@ -54,22 +59,6 @@ interface Judged {
   readonly verdict: Verdict;
 }
 
-interface Draft {
-  rule: string;
-  severity: Severity;
-  facts: Verdict["facts"];
-  key: string;
-  places: Map<string, Place>;
-  /** The place that the facts were taken from: the worst one, then the first in order. */
-  factsPlace: string;
-}
-
-const text = new TextEncoder();
-const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
-const placeKey = (place: Place): string =>
-  `${place.path}\u0000${place.label ?? ""}\u0000${place.sha256 ?? ""}`;
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 /**
  * Judges stores as they pass by and keeps findings only: inventory × rules × now → findings.
  *
@@ -80,7 +69,7 @@ export class AuditRun {
   readonly #ofStores: readonly Rule[];
   readonly #ofCertificates: readonly CertificateRule[];
   readonly #ofFiles: readonly FileRule[];
-  readonly #drafts = new Map<string, Draft>();
+  readonly #drafts = new Drafts();
   readonly #inventory = new InventoryBuilder();
   readonly #verdicts = new Map<string, ReadonlyMap<Rule, Judged>>();
   readonly #shared = new SharedViews();
@@ -234,13 +223,29 @@ export class AuditRun {
     }
   }
 
+  /** Takes out what was judged since the last call. What is known of certificates stays. */
+  drain(): JudgedPart {
+    return {
+      drafts: this.#drafts.drain(),
+      inventory: this.#inventory.drain(),
+      failures: this.failures.splice(0),
+    };
+  }
+
+  /** Takes in what another run with the same options judged, as if it had been judged here. */
+  absorb({ drafts, inventory, failures }: JudgedPart): void {
+    this.#drafts.absorb(drafts);
+    this.#inventory.absorb(inventory);
+    this.failures.push(...failures);
+  }
+
   /** Runs the comparing rules and gives every finding: worst first, then by place, then by rule. */
   finish(): readonly Finding[] {
     const view = this.#inventory.view();
     for (const rule of this.#options.rules) {
       if (rule.on === "inventory") this.#guard(rule, "", () => this.#compare(rule, view));
     }
-    return [...this.#drafts.values()].map(finished).sort(compareFindings);
+    return this.#drafts.findings();
   }
 
   /**
@@ -306,27 +311,8 @@ export class AuditRun {
     // A severity set by the policy holds for every case; else the case may differ from the rule.
     const severity =
       setting.severity === rule.severity ? (verdict.severity ?? rule.severity) : setting.severity;
-    const id = `${rule.id}\u0000${key}`;
-    const at = placeKey(place);
-    const draft = this.#drafts.get(id);
-    if (draft === undefined) {
-      this.#drafts.set(id, {
-        rule: rule.id,
-        severity,
-        facts: verdict.facts,
-        key,
-        places: new Map([[at, place]]),
-        factsPlace: at,
-      });
-      return;
-    }
-    draft.places.set(at, place);
-    const worse = rank(severity) - rank(draft.severity);
-    if (worse < 0 || (worse === 0 && byText(at, draft.factsPlace) < 0)) {
-      draft.severity = severity;
-      draft.facts = verdict.facts;
-      draft.factsPlace = at;
-    }
+    const judged = { rule: rule.id, severity, facts: verdict.facts, key };
+    this.#drafts.add(judged, place);
   }
 }
 
@@ -365,23 +351,3 @@ function placeOf(path: string, entry: Entry): Place {
 
 /** The parameters of a rule that has none: one object, so that identity tells "not changed". */
 export const NONE: Parameters = {};
-
-function finished(draft: Draft): Finding {
-  const places = [...draft.places.entries()].sort(([a], [b]) => byText(a, b)).map(([, p]) => p);
-  return {
-    rule: draft.rule,
-    severity: draft.severity,
-    places: places as [Place, ...Place[]],
-    facts: draft.facts,
-    fingerprint: toHex(digest("sha256", text.encode(`${draft.rule}\u0000${draft.key}`))),
-  };
-}
-
-function compareFindings(a: Finding, b: Finding): number {
-  return (
-    rank(a.severity) - rank(b.severity) ||
-    byText(placeKey(a.places[0]), placeKey(b.places[0])) ||
-    byText(a.rule, b.rule) ||
-    byText(a.fingerprint, b.fingerprint)
-  );
-}
