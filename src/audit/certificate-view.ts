@@ -1,28 +1,34 @@
 import { equalBytes } from "../bytes/octets.ts";
-import { sha256Hex } from "../crypto/digest.ts";
-import type { Certificate } from "../model/certificate.ts";
+import type { Certificate, Extension } from "../model/certificate.ts";
 import {
   type AccessDescription,
-  authorityInfoAccess,
-  authorityKeyIdentifier,
+  type AuthorityKeyIdentifier,
   type BasicConstraints,
-  basicConstraints,
   type CertificatePolicy,
-  certificatePolicies,
-  crlDistributionPoints,
-  extendedKeyUsage,
+  ExtensionOid,
+  findExtension,
   type GeneralName,
   type KeyUsage,
-  keyUsage,
-  malformedExtensions,
+  MALFORMED,
   type NameConstraints,
-  nameConstraints,
   printPurpose,
-  subjectAltNames,
-  subjectKeyIdentifier,
 } from "../x509/extensions.ts";
 import { commonName, nameKey, printName } from "../x509/name.ts";
-import { rsaModulus } from "../x509/public-key.ts";
+import type { KeyView } from "./key-view.ts";
+import { ViewMemo } from "./view-memo.ts";
+
+/** Not looked at yet; undefined is an answer. */
+const UNREAD: unique symbol = Symbol("unread");
+type Lazy<T> = T | typeof UNREAD;
+
+/** The contents of understood extensions by OID; the first one counts where one stands twice. */
+interface Contents {
+  readonly byOid: ReadonlyMap<string, unknown>;
+  readonly malformed: readonly string[];
+}
+
+const NOTHING: readonly never[] = [];
+const NO_CONTENTS: Contents = { byOid: new Map(), malformed: NOTHING };
 
 /**
  * A certificate as rules look at it: each part is read when first asked for and kept.
@@ -31,59 +37,56 @@ import { rsaModulus } from "../x509/public-key.ts";
  */
 export class CertificateView {
   readonly certificate: Certificate;
-  readonly #parts = new Map<string, unknown>();
+  readonly #memo: ViewMemo;
+  #subject: string | undefined;
+  #issuer: string | undefined;
+  #commonName: Lazy<string | undefined> = UNREAD;
+  #subjectKey: string | undefined;
+  #issuerKey: string | undefined;
+  #selfIssued: boolean | undefined;
+  #contents: Contents | undefined;
+  #purposes: Lazy<readonly string[] | undefined> = UNREAD;
+  #key: KeyView | undefined;
 
-  constructor(certificate: Certificate) {
+  /** @param memo - what certificates have in common; of the whole audit */
+  constructor(certificate: Certificate, memo = new ViewMemo()) {
     this.certificate = certificate;
-  }
-
-  #part<T>(name: string, read: () => T): T {
-    if (!this.#parts.has(name)) this.#parts.set(name, read());
-    return this.#parts.get(name) as T;
-  }
-
-  #extension<T>(name: string, absent: T, read: (certificate: Certificate) => T): T {
-    return this.#part(name, () => {
-      if (this.certificate.extensions.length === 0) return absent;
-      try {
-        return read(this.certificate);
-      } catch {
-        return absent; // told by `malformed`
-      }
-    });
+    this.#memo = memo;
   }
 
   /** RFC 4514 text. */
   get subject(): string {
-    return this.#part("subject", () => printName(this.certificate.subject));
+    this.#subject ??= printName(this.certificate.subject);
+    return this.#subject;
   }
 
   get issuer(): string {
-    return this.#part("issuer", () => printName(this.certificate.issuer));
+    this.#issuer ??= printName(this.certificate.issuer);
+    return this.#issuer;
   }
 
   get commonName(): string | undefined {
-    return this.#part("commonName", () => commonName(this.certificate.subject));
+    if (this.#commonName === UNREAD) this.#commonName = commonName(this.certificate.subject);
+    return this.#commonName;
   }
 
   /** Subject and issuer are the same name; its signature is not checked here. */
   get selfIssued(): boolean {
-    return this.#part("selfIssued", () =>
-      sameParts(this.certificate) ? this.subjectKey === this.issuerKey : false,
-    );
+    this.#selfIssued ??= sameParts(this.certificate) && this.subjectKey === this.issuerKey;
+    return this.#selfIssued;
   }
 
   /** Equal for names that are the same (RFC 5280 §7.1): for looking up, not for showing. */
   get subjectKey(): string {
-    return this.#part("subjectKey", () => nameKey(this.certificate.subject));
+    this.#subjectKey ??= nameKey(this.certificate.subject);
+    return this.#subjectKey;
   }
 
   get issuerKey(): string {
-    return this.#part("issuerKey", () =>
-      equalBytes(this.certificate.subject.der, this.certificate.issuer.der)
-        ? this.subjectKey
-        : nameKey(this.certificate.issuer),
-    );
+    this.#issuerKey ??= equalBytes(this.certificate.subject.der, this.certificate.issuer.der)
+      ? this.subjectKey
+      : nameKey(this.certificate.issuer);
+    return this.#issuerKey;
   }
 
   /** May sign certificates: CA:TRUE, or a self-issued version 1 certificate as CAs of the 1990s are. */
@@ -92,73 +95,106 @@ export class CertificateView {
   }
 
   get basicConstraints(): BasicConstraints | undefined {
-    return this.#extension("basicConstraints", undefined, basicConstraints);
+    return this.#content(ExtensionOid.basicConstraints) as BasicConstraints | undefined;
   }
 
   get keyUsage(): readonly KeyUsage[] | undefined {
-    return this.#extension("keyUsage", undefined, keyUsage);
+    return this.#content(ExtensionOid.keyUsage) as readonly KeyUsage[] | undefined;
   }
 
   /** Names where they have one (`serverAuth`), else dotted OIDs; undefined where the extension is absent. */
   get extendedKeyUsage(): readonly string[] | undefined {
-    return this.#extension("extendedKeyUsage", undefined, (certificate) =>
-      extendedKeyUsage(certificate)?.map(printPurpose),
-    );
+    if (this.#purposes === UNREAD) {
+      const oids = this.#content(ExtensionOid.extendedKeyUsage) as readonly string[] | undefined;
+      this.#purposes = oids?.map(printPurpose);
+    }
+    return this.#purposes;
   }
 
   get subjectAltNames(): readonly GeneralName[] {
-    return this.#extension("subjectAltNames", [], subjectAltNames);
+    return this.#list(ExtensionOid.subjectAltName);
   }
 
   /** Lower-case hex. */
   get subjectKeyId(): string | undefined {
-    return this.#extension("subjectKeyId", undefined, subjectKeyIdentifier);
+    return this.#content(ExtensionOid.subjectKeyIdentifier) as string | undefined;
   }
 
   get authorityKeyId(): string | undefined {
-    return this.#extension(
-      "authorityKeyId",
-      undefined,
-      (certificate) => authorityKeyIdentifier(certificate)?.keyIdentifier,
-    );
+    const content = this.#content(ExtensionOid.authorityKeyIdentifier);
+    return (content as AuthorityKeyIdentifier | undefined)?.keyIdentifier;
   }
 
   get crlDistributionPoints(): readonly GeneralName[] {
-    return this.#extension("crlDistributionPoints", [], crlDistributionPoints);
+    return this.#list(ExtensionOid.crlDistributionPoints);
   }
 
   get authorityInfoAccess(): readonly AccessDescription[] {
-    return this.#extension("authorityInfoAccess", [], authorityInfoAccess);
+    return this.#list(ExtensionOid.authorityInfoAccess);
   }
 
   get policies(): readonly CertificatePolicy[] {
-    return this.#extension("policies", [], certificatePolicies);
+    return this.#list(ExtensionOid.certificatePolicies);
   }
 
   get nameConstraints(): NameConstraints | undefined {
-    return this.#extension("nameConstraints", undefined, nameConstraints);
+    return this.#content(ExtensionOid.nameConstraints) as NameConstraints | undefined;
   }
 
   /** OIDs of extensions that cannot be read or stand twice. */
   get malformed(): readonly string[] {
-    return this.#part("malformed", () =>
-      this.certificate.extensions.length === 0 ? [] : malformedExtensions(this.certificate),
-    );
+    return this.#read().malformed;
+  }
+
+  /** Its public key, which other certificates may have too. */
+  get key(): KeyView {
+    this.#key ??= this.#memo.key(this.certificate.publicKey);
+    return this.#key;
   }
 
   /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex: the same for every certificate of a key. */
   get keyHash(): string {
-    return this.#part("keyHash", () => sha256Hex(this.certificate.publicKey.spki));
+    return this.key.hash;
   }
 
   /** RSA modulus, unsigned big-endian without leading zeros; undefined for other keys. */
   get modulus(): Uint8Array | undefined {
-    return this.#part("modulus", () => rsaModulus(this.certificate.publicKey));
+    return this.key.modulus;
   }
 
-  extension(oid: string): { critical: boolean; value: Uint8Array } | undefined {
-    return this.certificate.extensions.find((extension) => extension.oid === oid);
+  extension(oid: string): Extension | undefined {
+    return findExtension(this.certificate, oid);
   }
+
+  #content(oid: string): unknown {
+    return this.#read().byOid.get(oid);
+  }
+
+  #list<T>(oid: string): readonly T[] {
+    return (this.#content(oid) as readonly T[] | undefined) ?? NOTHING;
+  }
+
+  #read(): Contents {
+    this.#contents ??= readContents(this.certificate.extensions, this.#memo);
+    return this.#contents;
+  }
+}
+
+/** All in one pass: nearly every one of them is asked for by some rule. */
+function readContents(extensions: readonly Extension[], memo: ViewMemo): Contents {
+  if (extensions.length === 0) return NO_CONTENTS;
+  const byOid = new Map<string, unknown>();
+  let malformed: Set<string> | undefined;
+  for (const extension of extensions) {
+    const { oid } = extension;
+    const content = memo.content(extension);
+    if (content === MALFORMED || byOid.has(oid)) {
+      malformed ??= new Set();
+      malformed.add(oid);
+    }
+    if (!byOid.has(oid)) byOid.set(oid, content === MALFORMED ? undefined : content);
+  }
+  return { byOid, malformed: malformed === undefined ? NOTHING : [...malformed] };
 }
 
 /** Cheap: names of different lengths are never the same. */

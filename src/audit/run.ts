@@ -59,6 +59,20 @@ interface Judged {
   readonly verdict: Verdict;
 }
 
+/** A rule as it applies at a path. */
+interface Active<R extends Rule = Rule> {
+  readonly rule: R;
+  readonly setting: RuleSetting;
+  readonly context: RuleContext;
+}
+
+/** The rules that are on at a path, by what they judge. */
+interface ActiveRules {
+  readonly ofStores: readonly Active[];
+  readonly ofCertificates: readonly Active<CertificateRule>[];
+  readonly ofFiles: readonly Active<FileRule>[];
+}
+
 /**
  * Judges stores as they pass by and keeps findings only: inventory × rules × now → findings.
  *
@@ -66,9 +80,7 @@ interface Judged {
  */
 export class AuditRun {
   readonly #options: RunOptions;
-  readonly #ofStores: readonly Rule[];
-  readonly #ofCertificates: readonly CertificateRule[];
-  readonly #ofFiles: readonly FileRule[];
+  #everywhere: ActiveRules | undefined;
   readonly #drafts = new Drafts();
   readonly #inventory = new InventoryBuilder();
   readonly #verdicts = new Map<string, ReadonlyMap<Rule, Judged>>();
@@ -78,10 +90,28 @@ export class AuditRun {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    const { rules } = options;
-    this.#ofStores = rules.filter(({ on }) => on === "store" || on === "entry" || on === "use");
-    this.#ofCertificates = rules.filter((rule) => rule.on === "certificate");
-    this.#ofFiles = rules.filter((rule) => rule.on === "file");
+  }
+
+  /** What is on at a path; asked once where the policy does not look at paths. */
+  #activeAt(path: string): ActiveRules {
+    if (this.#everywhere !== undefined) return this.#everywhere;
+    const { rules, settings, everywhere } = this.#options;
+    const active: Active[] = [];
+    for (const rule of rules) {
+      const setting = settings(rule, path);
+      if (setting !== undefined) active.push({ rule, setting, context: this.#context(setting) });
+    }
+    const on = <K extends Rule["on"]>(...kinds: readonly K[]): Active<Extract<Rule, { on: K }>>[] =>
+      active.filter((one): one is Active<Extract<Rule, { on: K }>> =>
+        (kinds as readonly string[]).includes(one.rule.on),
+      );
+    const found: ActiveRules = {
+      ofStores: on("store", "entry", "use"),
+      ofCertificates: on("certificate"),
+      ofFiles: on("file"),
+    };
+    if (everywhere) this.#everywhere = found;
+    return found;
   }
 
   /** Judges one store. Nothing of it is kept but small records for the comparing rules. */
@@ -99,11 +129,10 @@ export class AuditRun {
     const { path } = store;
     const whole = new StoreView(store, viewOf, this.#signatures);
     const uses = [...usesOf(store, whole, viewOf)];
-    for (const rule of this.#ofStores) {
-      const setting = this.#options.settings(rule, path);
-      if (setting === undefined) continue;
-      const context = this.#context(setting);
-      this.#guard(rule, path, () => {
+    const active = this.#activeAt(path);
+    for (const { rule, setting, context } of active.ofStores) {
+      // One guard for a rule and a store: a rule that throws is not asked about the rest of it.
+      try {
         if (rule.on === "store") {
           this.#take(rule, setting, path, { path }, rule.check({ store, whole, viewOf }, context));
         } else if (rule.on === "entry") {
@@ -121,9 +150,11 @@ export class AuditRun {
             this.#take(rule, setting, sha256, place, verdict);
           }
         }
-      });
+      } catch (error) {
+        this.#failed(rule, path, error);
+      }
     }
-    for (const { view, entry } of uses) this.#certificate(view, { path, label: entry.label });
+    for (const { view, entry } of uses) this.#certificate(view, path, entry.label, active);
     for (const crl of store.lists ?? []) this.#crl(path, crl);
     const { file, stash, container } = store;
     this.#file({
@@ -136,30 +167,30 @@ export class AuditRun {
   }
 
   /** Certificate rules: judged once for each certificate, unless the policy gives this path other parameters. */
-  #certificate(view: CertificateView, at: { path: string; label: string }): void {
+  #certificate(view: CertificateView, path: string, label: string, active: ActiveRules): void {
     const { sha256 } = view.certificate;
     const known = this.#verdicts.get(sha256);
     if (known === CLEAN) return;
-    const place = { ...at, sha256 };
     if (known !== undefined) {
       for (const [rule, { setting, verdict }] of known) {
-        this.#take(rule, setting, sha256, place, verdict);
+        this.#take(rule, setting, sha256, { path, label, sha256 }, verdict);
       }
       return;
     }
-    const seen = new Map<Rule, Judged>();
-    for (const rule of this.#ofCertificates) {
-      const setting = this.#options.settings(rule, at.path);
-      if (setting === undefined) continue;
-      this.#guard(rule, at.path, () => {
-        const verdict = rule.check(view, this.#context(setting));
-        if (verdict === undefined) return;
+    let seen: Map<Rule, Judged> | undefined;
+    for (const { rule, setting, context } of active.ofCertificates) {
+      try {
+        const verdict = rule.check(view, context);
+        if (verdict === undefined) continue;
+        seen ??= new Map();
         seen.set(rule, { setting, verdict });
-        this.#take(rule, setting, sha256, place, verdict);
-      });
+        this.#take(rule, setting, sha256, { path, label, sha256 }, verdict);
+      } catch (error) {
+        this.#failed(rule, path, error);
+      }
     }
     // A rule may be off, or have other parameters, for the next path: then nothing is remembered.
-    if (this.#options.everywhere) this.#verdicts.set(sha256, seen.size === 0 ? CLEAN : seen);
+    if (this.#options.everywhere) this.#verdicts.set(sha256, seen ?? CLEAN);
   }
 
   refused(file: RefusedFile): void {
@@ -212,11 +243,9 @@ export class AuditRun {
 
   #file(subject: FileSubject): void {
     const { path } = subject;
-    for (const rule of this.#ofFiles) {
-      const setting = this.#options.settings(rule, path);
-      if (setting === undefined) continue;
+    for (const { rule, setting, context } of this.#activeAt(path).ofFiles) {
       this.#guard(rule, path, () => {
-        const verdict = rule.check(subject, this.#context(setting));
+        const verdict = rule.check(subject, context);
         const at = verdict?.path ?? path;
         this.#take(rule, setting, at, { path: at }, verdict);
       });
@@ -295,9 +324,13 @@ export class AuditRun {
     try {
       judge();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.failures.push({ rule: rule.id, path, message });
+      this.#failed(rule, path, error);
     }
+  }
+
+  #failed(rule: Rule, path: string, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.failures.push({ rule: rule.id, path, message });
   }
 
   #take(

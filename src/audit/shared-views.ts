@@ -1,5 +1,6 @@
 import type { Certificate } from "../model/certificate.ts";
 import { CertificateView } from "./certificate-view.ts";
+import { ViewMemo } from "./view-memo.ts";
 
 /** Bytes that the shared views may keep alive: a view holds on to the file that it was read from. */
 const VIEW_BYTES = 32 * 1024 * 1024;
@@ -17,6 +18,7 @@ const MOST_VERDICTS = 100_000;
  */
 export class SharedViews {
   readonly #views = new Map<string, CertificateView>();
+  readonly #memo = new ViewMemo();
   #bytes = 0;
 
   get(certificate: Certificate): CertificateView {
@@ -28,7 +30,7 @@ export class SharedViews {
       this.#views.set(sha256, known);
       return known;
     }
-    const view = new CertificateView(certificate);
+    const view = new CertificateView(certificate, this.#memo);
     const weight = weightOf(certificate);
     if (weight > LARGEST) return view;
     this.#views.set(sha256, view);

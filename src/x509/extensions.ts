@@ -116,9 +116,7 @@ export function printPurpose(oid: string): string {
 
 /** Lower-case hex. */
 export function subjectKeyIdentifier(cert: Certificate): string | undefined {
-  return read(cert, ExtensionOid.subjectKeyIdentifier, (reader) =>
-    toHex(reader.octetString("keyIdentifier")),
-  );
+  return read(cert, ExtensionOid.subjectKeyIdentifier, readSubjectKeyIdentifier);
 }
 
 export function authorityKeyIdentifier(cert: Certificate): AuthorityKeyIdentifier | undefined {
@@ -156,14 +154,27 @@ export function malformedExtensions(cert: Certificate): readonly string[] {
 }
 
 export function findExtension(cert: Certificate, oid: string): Extension | undefined {
-  return cert.extensions.find((extension) => extension.oid === oid);
+  for (const extension of cert.extensions) if (extension.oid === oid) return extension;
+  return undefined;
+}
+
+/** What stands instead of the content of an extension that cannot be read. */
+export const MALFORMED: unique symbol = Symbol("malformed");
+
+/**
+ * The content of an understood extension as the getters of this file give it, or `MALFORMED`; undefined
+ * for extensions that are not understood here. For those who want all of a certificate's in one pass.
+ */
+export function extensionContent(extension: Extension): unknown {
+  const reader = READERS[extension.oid];
+  return reader === undefined ? undefined : (readContent(extension, reader) ?? MALFORMED);
 }
 
 type ContentReader<T> = (reader: DerReader) => T;
 
 /** Everything but the subject key identifier is one SEQUENCE. */
 const READERS: Readonly<Record<string, ContentReader<unknown>>> = {
-  [ExtensionOid.subjectKeyIdentifier]: (reader) => reader.octetString("keyIdentifier"),
+  [ExtensionOid.subjectKeyIdentifier]: readSubjectKeyIdentifier,
   [ExtensionOid.keyUsage]: readKeyUsage,
   [ExtensionOid.subjectAltName]: generalNames,
   [ExtensionOid.issuerAltName]: generalNames,
@@ -195,6 +206,10 @@ function readContent<T>(extension: Extension, content: ContentReader<T>): T | un
 
 function isReadable(extension: Extension, reader: ContentReader<unknown>): boolean {
   return readContent(extension, (inside) => ({ value: reader(inside) })) !== undefined;
+}
+
+function readSubjectKeyIdentifier(reader: DerReader): string {
+  return toHex(reader.octetString("keyIdentifier"));
 }
 
 function generalNames(reader: DerReader): GeneralName[] {

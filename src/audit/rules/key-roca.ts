@@ -1,4 +1,4 @@
-import { integerOf, MAX_MODULUS_BITS } from "../integers.ts";
+import { MAX_MODULUS_BITS } from "../integers.ts";
 import { isRoca } from "../rsa-weakness.ts";
 import { rule } from "../rule.ts";
 
@@ -13,7 +13,8 @@ export const keyRoca = rule({
     const { modulus } = view;
     if (modulus === undefined || modulus.length * 8 > MAX_MODULUS_BITS) return undefined;
     // A power of 65537 modulo all 17 primes by chance: a tiny modulus, which is told elsewhere.
-    if (modulus.length < 32 || !isRoca(integerOf(modulus))) return undefined;
+    if (modulus.length < 32 || !view.key.once("roca", () => isRoca(view.key.integer)))
+      return undefined;
     return { facts: { subject: view.subject, bits: view.certificate.publicKey.bits } };
   },
   explain: ({ subject, bits }) =>

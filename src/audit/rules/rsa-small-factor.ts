@@ -1,5 +1,5 @@
-import { integerOf, MAX_MODULUS_BITS } from "../integers.ts";
-import { groupPrimes, primesUpTo, rsaWeakness } from "../rsa-weakness.ts";
+import { MAX_MODULUS_BITS } from "../integers.ts";
+import { groupPrimes, type PrimeGroup, primesUpTo, rsaWeakness } from "../rsa-weakness.ts";
 import { rule } from "../rule.ts";
 
 /** Most of either that a policy may ask for: each costs time for each certificate. */
@@ -9,6 +9,9 @@ const MAX_ROUNDS = 100_000;
 /** The limit of the baseline requirements, with its primes at hand. */
 const USUAL = 751;
 const USUAL_GROUPS = groupPrimes(primesUpTo(USUAL));
+
+const primeGroups = (to: number): readonly PrimeGroup[] =>
+  to === USUAL ? USUAL_GROUPS : groupPrimes(primesUpTo(to));
 
 export const rsaSmallFactor = rule({
   id: "rsa-small-factor",
@@ -26,9 +29,11 @@ export const rsaSmallFactor = rule({
     const { modulus } = view;
     if (modulus === undefined || modulus.length * 8 > MAX_MODULUS_BITS) return undefined;
     const to = Math.min(parameters.primesTo, MAX_PRIMES_TO);
-    const groups = to === USUAL ? USUAL_GROUPS : groupPrimes(primesUpTo(to));
     const rounds = Math.min(parameters.rounds, MAX_ROUNDS);
-    const weakness = rsaWeakness(integerOf(modulus), groups, rounds);
+    const { key } = view;
+    const weakness = key.once(`weakness ${to} ${rounds}`, () =>
+      rsaWeakness(key.integer, primeGroups(to), rounds),
+    );
     if (weakness === undefined) return undefined;
     const { kind } = weakness;
     const number =
