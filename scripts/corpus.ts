@@ -15,6 +15,7 @@ const COUNTS = "scripts/corpus/counts.json";
 /** What these see depends on how the files were checked out, not on what is in them. */
 const OF_THE_CHECKOUT = new Set([
   "private-key-unencrypted",
+  "request-stale",
   "stash-readable",
   "store-readable",
   "store-writable-by-others",

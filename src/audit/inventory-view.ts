@@ -59,7 +59,7 @@ export interface CertificateRecord {
   readonly keyUsage?: readonly string[];
   /** Names where they have one (`serverAuth`), else dotted OIDs; absent where the extension is. */
   readonly extendedKeyUsage?: readonly string[];
-  /** Of CAs only: with what revocation lists are checked. */
+  /** Of those that may sign revocation lists: with what these are checked. */
   readonly publicKey?: PublicKeyView;
   readonly standings: readonly Standing[];
 }
@@ -179,7 +179,7 @@ export class InventoryBuilder {
       ...(view.authorityKeyId === undefined ? {} : { authorityKeyId: view.authorityKeyId }),
       ...usesOf(view),
       // A copy: a view would keep the whole file that it was read from.
-      ...(view.ca
+      ...(view.ca || view.keyUsage?.includes("cRLSign")
         ? { publicKey: { ...certificate.publicKey, spki: certificate.publicKey.spki.slice() } }
         : {}),
       standings: [standing],

@@ -1,4 +1,4 @@
-import type { Certificate, DistinguishedName } from "../model/certificate.ts";
+import type { Certificate, DistinguishedName, PublicKeyView } from "../model/certificate.ts";
 import type { OpenedStore } from "../model/inventory.ts";
 import type { KeyEntry } from "../model/store.ts";
 import { nameKey } from "../x509/name.ts";
@@ -207,15 +207,21 @@ function signatureVerdict(certificate: Certificate, issuer: Certificate): Signat
     return "unproved";
   }
   if (verified) return "good";
-  const { signatureAlgorithm } = certificate;
+  return failureProves(certificate.signatureAlgorithm, issuer.publicKey) ? "wrong" : "unproved";
+}
+
+/** Whether a signature that does not verify is wrong: with old hashes and strange keys none may verify. */
+export function failureProves(
+  signatureAlgorithm: string,
+  { algorithm, bits, curve }: PublicKeyView,
+): boolean {
   const judged = KNOWN.test(signatureAlgorithm) && !OLD_HASH.test(signatureAlgorithm);
-  const { algorithm, bits, curve } = issuer.publicKey;
   // Keys that are not used here: too large, of an unknown kind or on a curve that OpenSSL does not know.
   const usable =
     (algorithm === "RSA" && bits >= 1024 && bits <= 16_384) ||
     (algorithm === "EC" && /^P-(256|384|521)$/.test(curve ?? "")) ||
     /^Ed(25519|448)$/.test(algorithm);
-  return judged && usable ? "wrong" : "unproved";
+  return judged && usable;
 }
 
 function indexed(

@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { FixtureAudit } from "../../scripts/fixtures/rules/fixture.ts";
+import { listsIn, readCompanion } from "../../src/app/audit/companion.ts";
+import { kindOf } from "../../src/app/audit/kind.ts";
 import { pendingBeside } from "../../src/app/audit/pending.ts";
+import { mayHoldPasswords, passwordsIn } from "../../src/app/audit/settings-file.ts";
 import type { StoreFile } from "../../src/app/audit/store-file.ts";
 import type { ProfileId, Rule } from "../../src/audit/rule.ts";
 import { rules } from "../../src/audit/rules/index.ts";
@@ -15,6 +18,7 @@ import { readStash } from "../../src/codecs/kdb/stash.ts";
 import { PkiError } from "../../src/model/error.ts";
 import type { Finding } from "../../src/model/finding.ts";
 import type {
+  Companion,
   FileFacts,
   KeyFacts,
   OpenedStore,
@@ -66,7 +70,8 @@ export async function auditFixture(folder: string, rule: Rule): Promise<Audited>
   const now = new Date(audit.at ?? DEFAULT_AT);
   const run = new AuditRun({ rules, now, profiles, settings, everywhere });
   for (const item of await openFolder(folder, audit)) {
-    if ("store" in item) run.store(item);
+    if ("kind" in item) run.companion(item);
+    else if ("store" in item) run.store(item);
     else run.refused(item);
   }
   return { findings: run.finish(), failures: run.failures, audit };
@@ -76,17 +81,39 @@ export async function auditFixture(folder: string, rule: Rule): Promise<Audited>
 export async function openFolder(
   folder: string,
   audit: FixtureAudit,
-): Promise<readonly (OpenedStore | RefusedFile)[]> {
+): Promise<readonly (OpenedStore | RefusedFile | Companion)[]> {
   const paths = filesUnder(folder)
     .map((path) => path.slice(folder.length + 1))
-    .filter((path) => path !== "_audit.json" && !path.endsWith(".sth"))
+    .filter((path) => path !== "_audit.json")
     .sort();
-  const items: (OpenedStore | RefusedFile)[] = [];
+  const items: (OpenedStore | RefusedFile | Companion)[] = [];
   for (const path of paths) {
+    const companion = await companionAt(folder, path, audit);
+    if (companion !== undefined) items.push(companion);
+    if (companion !== undefined || path.endsWith(".sth")) continue;
     const item = await openFile(folder, path, audit);
     if (item !== undefined) items.push(item);
   }
   return items;
+}
+
+/** What is no store and judged all the same. */
+async function companionAt(
+  folder: string,
+  path: string,
+  audit: FixtureAudit,
+): Promise<Companion | undefined> {
+  const bytes = bytesOf(folder, path);
+  const file = factsOf(path, bytes, audit);
+  const kind = kindOf(path, bytes);
+  if (kind.is === "companion") {
+    const source = { path, file, head: bytes, read: async () => bytes };
+    const found = await readCompanion(kind.companion, { ...source, ...besideOf(folder, path) });
+    return found === "store" ? undefined : found;
+  }
+  if (kind.is !== "ordinary" || !mayHoldPasswords(path)) return undefined;
+  const passwords = passwordsIn(new TextDecoder().decode(bytes));
+  return passwords.length === 0 ? undefined : { kind: "settings", path, file, passwords };
 }
 
 async function openFile(
@@ -131,7 +158,8 @@ async function openFile(
         : { password: passwordFacts(password, given === undefined ? "stash" : "given") }),
       ...(stashed === undefined ? {} : { stash: stashed.facts }),
       keys: await keyFacts(codec, store, passwords, format === "pem"),
-      ...(format === "kdb" ? await pendingBeside(besideOf(folder, path)) : {}),
+      ...(format === "kdb" ? await pendingBeside(besideOf(folder, path, audit)) : {}),
+      ...(format === "pem" ? { lists: listsIn(bytes) } : {}),
     };
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
@@ -162,13 +190,17 @@ function factsOf(path: string, bytes: Uint8Array, audit: FixtureAudit): FileFact
 }
 
 /** As much of a file of the audit as asking for one beside it needs. */
-function besideOf(folder: string, path: string): Pick<StoreFile, "beside"> {
+function besideOf(
+  folder: string,
+  path: string,
+  audit: FixtureAudit = {},
+): Pick<StoreFile, "beside"> {
   return {
     async beside(extension) {
       const other = path.replace(/\.[^.]+$/, extension);
       if (!existsSync(join(folder, other))) return undefined;
       const bytes = bytesOf(folder, other);
-      return { path: other, file: factsOf(other, bytes, {}), read: async () => bytes };
+      return { path: other, file: factsOf(other, bytes, audit), read: async () => bytes };
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -52,13 +53,17 @@ export function plantTree(root: string, profiles: ReadonlySet<ProfileId>): Plant
     for (const [path, mode] of Object.entries(audit.modes ?? {})) {
       chmodSync(join(target, path), Number.parseInt(mode, 8));
     }
+    for (const [path, modified] of Object.entries(audit.modified ?? {})) {
+      utimesSync(join(target, path), new Date(modified), new Date(modified));
+    }
     for (const [path, password] of Object.entries(audit.passwords ?? {})) {
       passwords.push(
         `${JSON.stringify(`/${folder}/${path}`)}: ${JSON.stringify(`pass:${password}`)}`,
       );
     }
     if (audit.parameters !== undefined) {
-      paths.push({ match: `/${folder}/`, rules: { [rule.id]: audit.parameters } });
+      const parameters = withFolder(audit.parameters, folder);
+      paths.push({ match: `/${folder}/`, rules: { [rule.id]: parameters } });
     }
     tracked.push(...(audit.tracked ?? []).map((path) => `${folder}/${path}`));
   }
@@ -81,6 +86,14 @@ export function plantTree(root: string, profiles: ReadonlySet<ProfileId>): Plant
       "policy.yaml",
     ],
   };
+}
+
+/** Parameters that name stores, `key.kdb -> their.kdb`, name them from the root of the tree. */
+function withFolder(parameters: NonNullable<FixtureAudit["parameters"]>, folder: string): object {
+  const { pairs } = parameters;
+  if (!Array.isArray(pairs)) return parameters;
+  const placed = pairs.map((pair) => pair.replace(/[^ <>-]\S*/g, (path) => `${folder}/${path}`));
+  return { ...parameters, pairs: placed };
 }
 
 function fixturesOf(rule: Rule, profiles: ReadonlySet<ProfileId>): readonly Planted[] {

@@ -1,10 +1,11 @@
 import { transferDamage } from "../../bytes/transfer.ts";
 import { type Host, MAX_STORE_BYTES } from "../../io/host.ts";
 import { PkiError } from "../../model/error.ts";
-import type { Companion, FileFacts, RefusedFile } from "../../model/inventory.ts";
+import type { Companion, FileFacts, RefusedFile, SettingsPassword } from "../../model/inventory.ts";
 import { ArchiveBudget, archiveFiles, HEAD_BYTES } from "./archive.ts";
 import { readCompanion } from "./companion.ts";
 import { type FileKind, kindOf, mayHaveLatePem } from "./kind.ts";
+import { MAX_SETTINGS_FILE_BYTES, mayHoldPasswords, passwordsIn } from "./settings-file.ts";
 import { extensionOf, type FileBeside, type StoreFile, withExtension } from "./store-file.ts";
 import type { WalkedFile } from "./walk.ts";
 
@@ -40,6 +41,11 @@ export async function* candidatesOf(
     const head = await headOf(host, walked);
     const kind = kindOf(path, head);
     if (kind.is === "ordinary") {
+      const settings = await settingsOf(host, walked, head);
+      if (settings.length > 0) {
+        yield { companion: { kind: "settings", path, file, passwords: settings } };
+        return;
+      }
       if (walked.named) yield { refused: unread(path, file, { is: "unread", other: undefined }) };
       return;
     }
@@ -67,6 +73,17 @@ export async function* candidatesOf(
     if (!(error instanceof PkiError)) throw error;
     yield { refused: { path, file, code: error.code, message: error.message } };
   }
+}
+
+/** The passwords in a configuration file; none where it is no such file. */
+async function settingsOf(
+  host: Host,
+  { path, disk, look }: WalkedFile,
+  head: Uint8Array,
+): Promise<readonly SettingsPassword[]> {
+  if (look.size === 0 || look.size > MAX_SETTINGS_FILE_BYTES || !mayHoldPasswords(path)) return [];
+  const bytes = head.length === look.size ? head : await host.files.part(disk, 0, look.size);
+  return passwordsIn(new TextDecoder().decode(bytes));
 }
 
 /** A store that lost its form on the way is not recognised any more: its name promises one. */
@@ -105,7 +122,6 @@ async function* judged(
     yield { file, kind };
     return;
   }
-  if (kind.companion === "settings") return;
   try {
     const companion = await readCompanion(kind.companion, file);
     if (companion === "store") yield { file, kind: { is: "store", format: "pem" } };

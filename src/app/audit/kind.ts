@@ -2,7 +2,6 @@ import { basename } from "node:path";
 import { nameOther, recognise } from "../../codecs/index.ts";
 import type { OtherFormat } from "../../codecs/other-formats.ts";
 import { indexOfAscii } from "../../codecs/sniff.ts";
-import type { Companion } from "../../model/inventory.ts";
 import type { FormatId } from "../../model/store.ts";
 import { extensionOf } from "./store-file.ts";
 
@@ -11,7 +10,7 @@ export type FileKind =
   | { readonly is: "store"; readonly format: FormatId }
   | { readonly is: "archive"; readonly archive: "zip" | "gzip" | "tar" }
   /** No store, and judged all the same. */
-  | { readonly is: "companion"; readonly companion: Companion["kind"] }
+  | { readonly is: "companion"; readonly companion: "crl" | "stash" }
   /** Holds certificates or keys and is not read, or promises to and is something else. */
   | { readonly is: "unread"; readonly other: OtherFormat | undefined }
   | { readonly is: "ordinary" };

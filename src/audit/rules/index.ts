@@ -9,12 +9,21 @@ import { certificateDuplicate } from "./certificate-duplicate.ts";
 import { certificateExpired } from "./certificate-expired.ts";
 import { certificateExpiresSoon } from "./certificate-expires-soon.ts";
 import { certificateNotYetValid } from "./certificate-not-yet-valid.ts";
+import { certificateRequiredMissing } from "./certificate-required-missing.ts";
+import { certificateRevoked } from "./certificate-revoked.ts";
 import { chainExpiresBeforeLeaf } from "./chain-expires-before-leaf.ts";
 import { chainIncomplete } from "./chain-incomplete.ts";
 import { chainOrder } from "./chain-order.ts";
 import { chainSameName } from "./chain-same-name.ts";
 import { chainSignatureWrong } from "./chain-signature-wrong.ts";
 import { chainTooLong } from "./chain-too-long.ts";
+import { crlExpired } from "./crl-expired.ts";
+import { crlExtensionMissing } from "./crl-extension-missing.ts";
+import { crlIssuerUnknown } from "./crl-issuer-unknown.ts";
+import { crlNextUpdateMissing } from "./crl-next-update-missing.ts";
+import { crlNotYetValid } from "./crl-not-yet-valid.ts";
+import { crlSignatureWeak } from "./crl-signature-weak.ts";
+import { crlSignatureWrong } from "./crl-signature-wrong.ts";
 import { curveExplicit } from "./curve-explicit.ts";
 import { curveNotAccepted } from "./curve-not-accepted.ts";
 import { curveWeak } from "./curve-weak.ts";
@@ -72,10 +81,13 @@ import { nameNotPortable } from "./name-not-portable.ts";
 import { nameSameSubject } from "./name-same-subject.ts";
 import { nameWildcard } from "./name-wildcard.ts";
 import { passwordEmpty } from "./password-empty.ts";
+import { passwordInSettings } from "./password-in-settings.ts";
+import { passwordObscured } from "./password-obscured.ts";
 import { passwordShared } from "./password-shared.ts";
 import { passwordWeak } from "./password-weak.ts";
 import { passwordWellKnown } from "./password-well-known.ts";
 import { pathLengthExceeded } from "./path-length-exceeded.ts";
+import { peerNotTrusted } from "./peer-not-trusted.ts";
 import { personalSelfSignedWithCaTwin } from "./personal-self-signed-with-ca-twin.ts";
 import { pkcs12IterationsLow } from "./pkcs12-iterations-low.ts";
 import { pkcs12KeyPasswordDiffers } from "./pkcs12-key-password-differs.ts";
@@ -90,12 +102,14 @@ import { purposeMissing } from "./purpose-missing.ts";
 import { purposeNotClient } from "./purpose-not-client.ts";
 import { purposeNotServer } from "./purpose-not-server.ts";
 import { requestAnswered } from "./request-answered.ts";
+import { requestStale } from "./request-stale.ts";
 import { revocationLdapOnly } from "./revocation-ldap-only.ts";
 import { revocationSourceMissing } from "./revocation-source-missing.ts";
 import { rsaBitsOdd } from "./rsa-bits-odd.ts";
 import { rsaExponent } from "./rsa-exponent.ts";
 import { rsaSmallFactor } from "./rsa-small-factor.ts";
 import { sanLacksCommonName } from "./san-lacks-common-name.ts";
+import { sanLacksExpectedHost } from "./san-lacks-expected-host.ts";
 import { sanMalformed } from "./san-malformed.ts";
 import { sanMissing } from "./san-missing.ts";
 import { sapEncryptionCertificateKept } from "./sap-encryption-certificate-kept.ts";
@@ -117,6 +131,7 @@ import { signatureSha1 } from "./signature-sha1.ts";
 import { signatureSha224 } from "./signature-sha224.ts";
 import { signerSwitchedOff } from "./signer-switched-off.ts";
 import { stashMissing } from "./stash-missing.ts";
+import { stashOrphan } from "./stash-orphan.ts";
 import { stashPresent } from "./stash-present.ts";
 import { stashReadable } from "./stash-readable.ts";
 import { stashVersion1 } from "./stash-version-1.ts";
@@ -158,12 +173,21 @@ export const rules: readonly Rule[] = [
   certificateExpired,
   certificateExpiresSoon,
   certificateNotYetValid,
+  certificateRequiredMissing,
+  certificateRevoked,
   chainExpiresBeforeLeaf,
   chainIncomplete,
   chainOrder,
   chainSameName,
   chainSignatureWrong,
   chainTooLong,
+  crlExpired,
+  crlExtensionMissing,
+  crlIssuerUnknown,
+  crlNextUpdateMissing,
+  crlNotYetValid,
+  crlSignatureWeak,
+  crlSignatureWrong,
   curveExplicit,
   curveNotAccepted,
   curveWeak,
@@ -221,10 +245,13 @@ export const rules: readonly Rule[] = [
   nameSameSubject,
   nameWildcard,
   passwordEmpty,
+  passwordInSettings,
+  passwordObscured,
   passwordShared,
   passwordWeak,
   passwordWellKnown,
   pathLengthExceeded,
+  peerNotTrusted,
   personalSelfSignedWithCaTwin,
   pkcs12IterationsLow,
   pkcs12KeyPasswordDiffers,
@@ -239,12 +266,14 @@ export const rules: readonly Rule[] = [
   purposeNotClient,
   purposeNotServer,
   requestAnswered,
+  requestStale,
   revocationLdapOnly,
   revocationSourceMissing,
   rsaBitsOdd,
   rsaExponent,
   rsaSmallFactor,
   sanLacksCommonName,
+  sanLacksExpectedHost,
   sanMalformed,
   sanMissing,
   sapEncryptionCertificateKept,
@@ -266,6 +295,7 @@ export const rules: readonly Rule[] = [
   signatureSha224,
   signerSwitchedOff,
   stashMissing,
+  stashOrphan,
   stashPresent,
   stashReadable,
   stashVersion1,

@@ -16,6 +16,8 @@ export const leafSigns = rule({
     if (!found.includes("keyCertSign") && !(profiles.has("strict") && found.length > 0)) {
       return undefined;
     }
+    // A certificate for nothing but lists is no end certificate.
+    if (usage.length === 1 && usage[0] === "cRLSign") return undefined;
     // OpenSSL 1.1.1 takes a self-signed certificate for its own issuer only when it says keyCertSign.
     if (view.selfIssued && !profiles.has("strict")) return undefined;
     // It does sign: ca-flag-missing tells what is wrong.

@@ -1,10 +1,6 @@
-import { hostsOf } from "../host-names.ts";
-import { isPresented, mayBe } from "../role.ts";
+import { localNamesOnly } from "../localhost.ts";
 import { rule } from "../rule.ts";
 import { named } from "../words.ts";
-
-const LOCAL =
-  /^(localhost(\.localdomain)?|([^.]+\.)*localhost|127(\.\d+){3}|::1|0:0:0:0:0:0:0:1)$/i;
 
 export const nameLocalhost = rule({
   id: "name-localhost",
@@ -17,11 +13,8 @@ export const nameLocalhost = rule({
   ],
   profiles: ["um", "was", "ihs", "sap", "public-tls", "pci", "strict"],
   check(subject) {
-    const { view } = subject;
-    if (!isPresented(subject) || view.ca || !mayBe(view, "serverAuth")) return undefined;
-    const hosts = hostsOf(view);
-    if (hosts.length === 0 || !hosts.every((host) => LOCAL.test(host))) return undefined;
-    return { facts: { subject: view.subject, names: hosts } };
+    const names = localNamesOnly(subject);
+    return names === undefined ? undefined : { facts: { subject: subject.view.subject, names } };
   },
   explain: ({ subject, names }) =>
     `${named(subject)} is for ${(names as readonly string[]).join(", ")} only: no other machine's client accepts it.`,

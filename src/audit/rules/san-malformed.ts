@@ -1,5 +1,6 @@
 import type { GeneralName } from "../../x509/extensions.ts";
 import { isIpAddress } from "../host-names.ts";
+import { localNamesOnly } from "../localhost.ts";
 import { rule } from "../rule.ts";
 import { named } from "../words.ts";
 
@@ -13,9 +14,11 @@ export const sanMalformed = rule({
   title: "an alternative name is not what its kind says",
   cites: ["RFC 5280 §4.2.1.6", "RFC 1034 §3.5", "CA/Browser Forum Baseline Requirements §7.1.4.2"],
   profiles: ["default"],
-  check({ view, use }, { profiles }) {
+  check(subject, { profiles }) {
+    const { view, use } = subject;
     if (view.ca) return undefined;
-    const strict = profiles.has("public-tls");
+    // That localhost is an internal name is told by name-localhost.
+    const strict = profiles.has("public-tls") && localNamesOnly(subject) === undefined;
     const faults: string[] = [];
     for (const name of view.subjectAltNames) {
       const fault = faultOf(name, strict);
