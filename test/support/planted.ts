@@ -92,7 +92,9 @@ export function plantTree(root: string, profiles: ReadonlySet<ProfileId>): Plant
 function withFolder(parameters: NonNullable<FixtureAudit["parameters"]>, folder: string): object {
   const { pairs } = parameters;
   if (!Array.isArray(pairs)) return parameters;
-  const placed = pairs.map((pair) => pair.replace(/[^ <>-]\S*/g, (path) => `${folder}/${path}`));
+  const placed = (pairs as readonly string[]).map((pair) =>
+    pair.replace(/[^ <>-]\S*/g, (path) => `${folder}/${path}`),
+  );
   return { ...parameters, pairs: placed };
 }
 
