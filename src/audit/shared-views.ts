@@ -1,4 +1,6 @@
+import { Recent } from "../bytes/recent.ts";
 import type { Certificate } from "../model/certificate.ts";
+import { weightOf } from "../x509/certificate-memo.ts";
 import { CertificateView } from "./certificate-view.ts";
 import { ViewMemo } from "./view-memo.ts";
 
@@ -6,8 +8,6 @@ import { ViewMemo } from "./view-memo.ts";
 const VIEW_BYTES = 32 * 1024 * 1024;
 /** Views of larger files are not shared: one would push out hundreds of others. */
 const LARGEST = VIEW_BYTES / 64;
-/** The parts of a view that were read cost memory too. */
-const OVERHEAD = 4096;
 /** Signatures remembered: as many as there are certificates in a large inventory. */
 const MOST_VERDICTS = 100_000;
 
@@ -17,29 +17,16 @@ const MOST_VERDICTS = 100_000;
  * One for each audit. A view says nothing about the store that it came from, so any store may use it.
  */
 export class SharedViews {
-  readonly #views = new Map<string, CertificateView>();
+  readonly #views = new Recent<CertificateView>(VIEW_BYTES, ({ certificate }) =>
+    weightOf(certificate),
+  );
   readonly #memo = new ViewMemo();
-  #bytes = 0;
 
   get(certificate: Certificate): CertificateView {
-    const { sha256 } = certificate;
-    const known = this.#views.get(sha256);
-    if (known !== undefined) {
-      // A Map keeps the order of insertion: the first one is the one not used for longest.
-      this.#views.delete(sha256);
-      this.#views.set(sha256, known);
-      return known;
-    }
+    const known = this.#views.get(certificate.sha256);
+    if (known !== undefined) return known;
     const view = new CertificateView(certificate, this.#memo);
-    const weight = weightOf(certificate);
-    if (weight > LARGEST) return view;
-    this.#views.set(sha256, view);
-    this.#bytes += weight;
-    for (const [key, oldest] of this.#views) {
-      if (this.#bytes <= VIEW_BYTES) break;
-      this.#views.delete(key);
-      this.#bytes -= weightOf(oldest.certificate);
-    }
+    if (weightOf(certificate) <= LARGEST) this.#views.set(certificate.sha256, view);
     return view;
   }
 
@@ -47,10 +34,6 @@ export class SharedViews {
   get size(): number {
     return this.#views.size;
   }
-}
-
-function weightOf({ der }: Certificate): number {
-  return der.buffer.byteLength + OVERHEAD;
 }
 
 /** What was found out about pairs of certificates, the oldest forgotten first. */

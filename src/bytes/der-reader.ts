@@ -1,5 +1,6 @@
 import { PkiError } from "../model/error.ts";
 import { Tag } from "./der-tag.ts";
+import { commonOid } from "./oid-table.ts";
 
 /** Most nested structures: 24 is the deepest seen in real stores. */
 export const MAX_DEPTH = 64;
@@ -205,6 +206,8 @@ export class DerReader {
   /** Dotted form. Arcs above 2^53 are refused. */
   oid(what = "object identifier"): string {
     const element = this.next(Tag.oid, what);
+    const common = commonOid(this.bytes, element.body, element.end);
+    if (common !== undefined) return common;
     const text = decodeOid(this.content(element));
     if (text === undefined) this.fail(`${what} is not an object identifier`);
     return text;

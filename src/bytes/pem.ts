@@ -23,6 +23,11 @@ const MAX_HEADERS = 32;
 const MAX_LABEL = 64;
 const DASHES = "-----";
 
+/** Where the content of a block is put, and with it how long it lives: given octets that are used again. */
+export type Place = (label: string, octets: Uint8Array) => Uint8Array;
+
+const OWN_BUFFER: Place = (_, octets) => octets.slice();
+
 /**
  * Finds the armoured blocks of a text, in order. What stands around them is skipped; a text without any
  * gives an empty list.
@@ -32,9 +37,10 @@ const DASHES = "-----";
  * missing or names another label, and characters outside base64, are refused.
  *
  * @param bytes - at most 64 MiB and 1,000,000 lines
+ * @param place - must copy what it is given; each block has a buffer of its own unless told
  * @throws PkiError `format-malformed` with `where` such as `line 31`; `limit-exceeded`
  */
-export function readPem(bytes: Uint8Array): readonly PemBlock[] {
+export function readPem(bytes: Uint8Array, place: Place = OWN_BUFFER): readonly PemBlock[] {
   if (bytes.length > MAX_BYTES) tooMuch("more than 64 MiB of text", 0);
   const lines = new Lines(bytes);
   const blocks: PemBlock[] = [];
@@ -44,7 +50,7 @@ export function readPem(bytes: Uint8Array): readonly PemBlock[] {
       const label = lines.dashes ? boundary(lines.text(), "BEGIN ") : undefined;
       if (label === undefined) continue;
       if (blocks.length >= MAX_BLOCKS) tooMuch(`more than ${MAX_BLOCKS} blocks`, lines.number);
-      blocks.push(readBlock(lines, label, body));
+      blocks.push(readBlock(lines, label, body, place));
     }
   } finally {
     body.wipe();
@@ -154,9 +160,11 @@ function boundary(line: string, keyword: string): string | undefined {
   return label.length > MAX_LABEL || label.includes(DASHES) ? undefined : label;
 }
 
-function readBlock(lines: Lines, label: string, body: Base64): PemBlock {
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+
+function readBlock(lines: Lines, label: string, body: Base64, place: Place): PemBlock {
   const { start, number: line } = lines;
-  const headers = new Map<string, string>();
+  let headers: Map<string, string> | undefined;
   body.begin();
   let inHeaders = true;
   let last: string | undefined;
@@ -165,13 +173,15 @@ function readBlock(lines: Lines, label: string, body: Base64): PemBlock {
       const ended = boundary(lines.text(), "END ");
       if (ended !== label)
         malformed(`block from line ${line} ends with another label`, lines.number);
-      return { label, headers, der: body.finish(lines.number), start, end: lines.after, line };
+      const der = place(label, body.finish(lines.number));
+      return { label, headers: headers ?? NO_HEADERS, der, start, end: lines.after, line };
     }
     if (inHeaders) {
       const text = lines.text();
       const colon = text.indexOf(":");
       const folded = isBlank(lines.bytes[lines.start] as number) && last !== undefined;
       if (colon > 0 || (folded && text !== "")) {
+        headers ??= new Map();
         if (headers.size >= MAX_HEADERS) tooMuch(`more than ${MAX_HEADERS} headers`, lines.number);
         if (colon > 0 && !folded) {
           last = text.slice(0, colon).trim();
@@ -181,7 +191,7 @@ function readBlock(lines: Lines, label: string, body: Base64): PemBlock {
         }
         continue;
       }
-      if (text !== "" || headers.size > 0) inHeaders = false;
+      if (text !== "" || headers !== undefined) inHeaders = false;
     }
     body.line(lines.bytes, lines.start, lines.end, lines.number);
   }
@@ -248,6 +258,7 @@ class Base64 {
     return at;
   }
 
+  /** What was decoded, in the buffer that is used again. */
   finish(number: number): Uint8Array {
     const missing = (4 - this.#held) % 4;
     if (missing === 3 || (this.#padding > 0 && this.#padding !== missing)) {
@@ -257,7 +268,7 @@ class Base64 {
       this.#bits = (this.#bits << (6 * missing)) & 0xffffff;
       this.#put(3 - missing);
     }
-    return this.#out.slice(0, this.#length);
+    return this.#out.subarray(0, this.#length);
   }
 
   #put(count: number): void {

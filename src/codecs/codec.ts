@@ -1,6 +1,7 @@
 import type { ChainRunner } from "../crypto/chain.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Container, Entry, EntryKind, FormatId, KeyMaterial, Store } from "../model/store.ts";
+import type { CertificateMemo } from "../x509/certificate-memo.ts";
 import type { KnownSignatures } from "../x509/chain.ts";
 
 /** Gives `count` random bytes. Injected, so that a seeded write is repeatable byte for byte. */
@@ -18,6 +19,8 @@ export interface Passwords {
 
 /** What the reading of several files may have in common, to be quicker: nothing else changes. */
 export interface SharedWork {
+  /** What certificates have in common. */
+  readonly certificates?: CertificateMemo;
   /** Signatures checked for other files, where chains are completed. */
   readonly known?: KnownSignatures;
   /** Where the hash chains of several files run side by side. */

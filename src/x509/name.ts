@@ -10,6 +10,29 @@ export { parseName } from "./name-parse.ts";
 
 const COMMON_NAME = "2.5.4.3";
 
+/** A name as it was read from DER: its text and its key are made once. */
+export class ReadName implements DistinguishedName {
+  readonly der: Uint8Array;
+  readonly rdns: readonly (readonly NameAttribute[])[];
+  #text: string | undefined;
+  #key: string | undefined;
+
+  constructor(der: Uint8Array, rdns: readonly (readonly NameAttribute[])[]) {
+    this.der = der;
+    this.rdns = rdns;
+  }
+
+  get text(): string {
+    this.#text ??= printed(this);
+    return this.#text;
+  }
+
+  get key(): string {
+    this.#key ??= keyOf(this);
+    return this.#key;
+  }
+}
+
 /**
  * The name as text (RFC 4514), most specific attribute first: `CN=QM1,O=Example,C=GB`.
  *
@@ -18,6 +41,10 @@ const COMMON_NAME = "2.5.4.3";
  * left for the renderer. An empty name is empty text.
  */
 export function printName(name: DistinguishedName): string {
+  return name instanceof ReadName ? name.text : printed(name);
+}
+
+function printed(name: DistinguishedName): string {
   let out = "";
   for (let i = name.rdns.length - 1; i >= 0; i--) {
     const rdn = name.rdns[i] as readonly NameAttribute[];
@@ -45,6 +72,10 @@ export function sameName(a: DistinguishedName, b: DistinguishedName): boolean {
 
 /** Text that is equal for names that are the same; for looking names up in a Map. Not for showing. */
 export function nameKey(name: DistinguishedName): string {
+  return name instanceof ReadName ? name.key : keyOf(name);
+}
+
+function keyOf(name: DistinguishedName): string {
   return name.rdns
     .map((rdn) =>
       rdn
@@ -68,6 +99,7 @@ export function commonName(name: DistinguishedName): string | undefined {
 
 /** RFC 4518 in short: compatibility composition, no case, one blank between words, none around. */
 function folded(value: string): string {
+  if (/^[!-~]+(?: [!-~]+)*$/.test(value)) return value.toLowerCase();
   // Separators are taken out, so that no value can pass for two attributes.
   const plain = /^[\x20-\x7e]*$/.test(value) ? value : value.normalize("NFKC");
   return plain

@@ -1,4 +1,4 @@
-import { DerReader, decodeOid } from "../bytes/der-reader.ts";
+import { DerReader } from "../bytes/der-reader.ts";
 import { contextConstructed, contextTag, Tag } from "../bytes/der-tag.ts";
 import { toHex } from "../bytes/octets.ts";
 import { sha256Hex } from "../crypto/digest.ts";
@@ -10,6 +10,8 @@ import type {
   PublicKeyView,
 } from "../model/certificate.ts";
 import { SIGNATURE_NAMES } from "./algorithms.ts";
+import type { CertificateMemo } from "./certificate-memo.ts";
+import { ReadName } from "./name.ts";
 import { decodeValue } from "./name-value.ts";
 import { readPublicKey } from "./public-key.ts";
 import { readTime } from "./time.ts";
@@ -24,9 +26,24 @@ import { readTime } from "./time.ts";
  *
  * @param der - exactly one certificate; bytes after it are refused
  * @param where - the place named in errors, such as `entries/3/chain/0`
+ * @param memo - of whoever reads many: what it has read before is shared, instead of being a view of `der`
  * @throws PkiError `format-malformed`
  */
-export function parseCertificate(der: Uint8Array, where = "certificate"): Certificate {
+export function parseCertificate(
+  der: Uint8Array,
+  where = "certificate",
+  memo?: CertificateMemo,
+): Certificate {
+  if (memo === undefined) return readCertificate(der, where);
+  return memo.certificate(der, (sha256) => readCertificate(memo.place(der), where, memo, sha256));
+}
+
+function readCertificate(
+  der: Uint8Array,
+  where: string,
+  memo?: CertificateMemo,
+  sha256?: string,
+): Certificate {
   const file = new DerReader(der, where);
   const outer = file.inside(file.next(Tag.sequence, "the certificate"));
   file.finish("the certificate");
@@ -40,20 +57,20 @@ export function parseCertificate(der: Uint8Array, where = "certificate"): Certif
   const version = readVersion(tbs);
   const serial = readSerial(tbs);
   tbs.next(Tag.sequence, "signature");
-  const issuer = readName(tbs, "issuer");
+  const issuer = readName(tbs, "issuer", memo, true);
   const validity = tbs.sequence("validity");
   const notBefore = readTime(validity, "notBefore");
   const notAfter = readTime(validity, "notAfter");
   validity.finish("validity");
-  const subject = readName(tbs, "subject");
+  const subject = readName(tbs, "subject", memo);
   const publicKey = readPublicKey(tbs);
-  for (const unique of [1, 2]) {
+  for (let unique = 1; unique <= 2; unique++) {
     if (tbs.optional(contextTag(unique)) === undefined) tbs.optional(contextConstructed(unique));
   }
-  const extensions = tbs.peek() === contextConstructed(3) ? readExtensions(tbs) : [];
+  const extensions = tbs.peek() === contextConstructed(3) ? readExtensions(tbs, memo) : [];
   tbs.finish("tbsCertificate");
 
-  return new ParsedCertificate({
+  const fields = {
     der,
     version,
     serial,
@@ -64,7 +81,8 @@ export function parseCertificate(der: Uint8Array, where = "certificate"): Certif
     signatureAlgorithm: SIGNATURE_NAMES[algorithm] ?? algorithm,
     publicKey,
     extensions,
-  });
+  };
+  return new ParsedCertificate(fields, sha256);
 }
 
 /** A certificate whose fingerprint is computed when it is first asked for: a plain `list` never asks. */
@@ -81,7 +99,8 @@ class ParsedCertificate implements Certificate {
   readonly extensions: readonly Extension[];
   #sha256: string | undefined;
 
-  constructor(fields: Omit<Certificate, "sha256">) {
+  constructor(fields: Omit<Certificate, "sha256">, sha256?: string) {
+    this.#sha256 = sha256;
     this.der = fields.der;
     this.version = fields.version;
     this.serial = fields.serial;
@@ -103,29 +122,60 @@ class ParsedCertificate implements Certificate {
 /**
  * Reads a Name (RFC 5280 §4.1.2.4); `reader` stands before it and is moved past it.
  *
+ * @param again - the name will be met again: the memo keeps it as a whole, else only its parts but the last
  * @throws PkiError `format-malformed` where it is not a sequence of sets of type and value
  */
-export function readName(reader: DerReader, what: string): DistinguishedName {
+export function readName(
+  reader: DerReader,
+  what: string,
+  memo?: CertificateMemo,
+  again = false,
+): DistinguishedName {
   const element = reader.next(Tag.sequence, what);
-  const inside = reader.inside(element, what);
-  const rdns: NameAttribute[][] = [];
-  while (!inside.done) {
-    const set = inside.set("rdn");
-    const attributes: NameAttribute[] = [];
-    while (!set.done) {
-      const pair = set.sequence("attribute");
-      const type = pair.oid("type");
-      const value = pair.next(undefined, "value");
-      pair.finish("attribute");
-      attributes.push({
-        type,
-        value: decodeValue(reader.bytes, value.tag, value.start, value.body, value.end),
-        tag: value.tag,
-      });
-    }
-    rdns.push(attributes);
+  if (memo !== undefined) {
+    const { bytes } = reader;
+    const known = memo.names.get(bytes, element.start, element.end);
+    if (known !== undefined) return known;
+    const made = again
+      ? memo.names.make(bytes, element.start, element.end, (copy) => {
+          // The path in errors is that of the certificate, so the place is checked there first.
+          readRdns(reader.inside(element, what));
+          return readName(new DerReader(copy), what);
+        })
+      : undefined;
+    if (made !== undefined) return made;
   }
-  return { der: reader.raw(element), rdns };
+  return new ReadName(reader.raw(element), readRdns(reader.inside(element, what), memo));
+}
+
+function readRdns(name: DerReader, memo?: CertificateMemo): (readonly NameAttribute[])[] {
+  const rdns: (readonly NameAttribute[])[] = [];
+  while (!name.done) {
+    const element = name.next(Tag.set, "rdn");
+    const { start, end } = element;
+    const known = memo?.rdns.get(name.bytes, start, end);
+    const rdn = known ?? readRdn(name.inside(element, "rdn"));
+    // The last part of a subject is its own.
+    if (known === undefined && end < name.end) memo?.rdns.make(name.bytes, start, end, () => rdn);
+    rdns.push(rdn);
+  }
+  return rdns;
+}
+
+function readRdn(set: DerReader): readonly NameAttribute[] {
+  const attributes: NameAttribute[] = [];
+  while (!set.done) {
+    const pair = set.sequence("attribute");
+    const type = pair.oid("type");
+    const value = pair.next(undefined, "value");
+    pair.finish("attribute");
+    attributes.push({
+      type,
+      value: decodeValue(set.bytes, value.tag, value.start, value.body, value.end),
+      tag: value.tag,
+    });
+  }
+  return attributes;
 }
 
 /** The Name that `der` holds. @throws PkiError `format-malformed` */
@@ -137,26 +187,45 @@ export function parseNameDer(der: Uint8Array, where = "name"): DistinguishedName
 }
 
 /** Extensions ::= SEQUENCE OF Extension, as certificates and requests have them. */
-export function readExtensionList(list: DerReader): Extension[] {
+export function readExtensionList(list: DerReader, memo?: CertificateMemo): Extension[] {
   const extensions: Extension[] = [];
   while (!list.done) {
-    const item: DerReader = list.sequence("extension");
-    const element = item.next(Tag.oid, "extnID");
-    const oid = decodeOid(item.content(element));
-    if (oid === undefined) item.fail("extnID is not an object identifier");
-    const critical = item.peek() === Tag.boolean ? item.boolean("critical") : false;
-    const value = item.octetString("extnValue");
-    item.finish("extension");
-    extensions.push({ oid, critical, value });
+    const element = list.next(Tag.sequence, "extension");
+    const { start, end } = element;
+    const known = memo?.extensions.get(list.bytes, start, end);
+    if (known !== undefined) {
+      extensions.push(known);
+      continue;
+    }
+    const own = readExtension(list.inside(element, "extension"));
+    const kept = OWN_EXTENSIONS.has(own.oid)
+      ? undefined
+      : memo?.extensions.make(list.bytes, start, end, (copy) => ({
+          ...own,
+          // Its content is the end of it.
+          value: copy.subarray(copy.length - own.value.length),
+        }));
+    extensions.push(kept ?? own);
   }
   return extensions;
 }
 
-function readExtensions(tbs: DerReader): Extension[] {
+/** Those that differ from certificate to certificate: subject key identifier and subject alternative name. */
+const OWN_EXTENSIONS: ReadonlySet<string> = new Set(["2.5.29.14", "2.5.29.17"]);
+
+function readExtension(item: DerReader): Extension {
+  const oid = item.oid("extnID");
+  const critical = item.peek() === Tag.boolean ? item.boolean("critical") : false;
+  const value = item.octetString("extnValue");
+  item.finish("extension");
+  return { oid, critical, value };
+}
+
+function readExtensions(tbs: DerReader, memo?: CertificateMemo): Extension[] {
   const explicit = tbs.enter(contextConstructed(3), "extensions");
   const list = explicit.inside(explicit.next(Tag.sequence, "the list"));
   explicit.finish("extensions");
-  return readExtensionList(list);
+  return readExtensionList(list, memo);
 }
 
 /** Version ::= INTEGER { v1(0), v2(1), v3(2) } DEFAULT v1; other numbers are shown, plus one, as they are. */

@@ -1,6 +1,7 @@
 import { DerReader, decodeOid } from "../bytes/der-reader.ts";
 import { Tag } from "../bytes/der-tag.ts";
 import { toHex } from "../bytes/octets.ts";
+import { commonOid } from "../bytes/oid-table.ts";
 import type { PublicKeyView } from "../model/certificate.ts";
 import { CURVES, KEY_ALGORITHMS } from "./algorithms.ts";
 
@@ -89,7 +90,9 @@ function curveOf(algorithm: DerReader): { bits: number; curve?: string } {
   const tag = algorithm.peek();
   if (tag === Tag.sequence) return { bits: explicitBits(algorithm), curve: EXPLICIT_CURVE };
   if (tag !== Tag.oid) return { bits: 0 };
-  const oid = decodeOid(algorithm.content(algorithm.next(Tag.oid)));
+  const { body, end } = algorithm.next(Tag.oid);
+  const bytes = algorithm.bytes;
+  const oid = commonOid(bytes, body, end) ?? decodeOid(bytes.subarray(body, end));
   if (oid === undefined) return { bits: 0 };
   const [curve, bits] = CURVES[oid] ?? [oid, 0];
   return { curve, bits };

@@ -12,9 +12,33 @@ export function readTime(reader: DerReader, what: string): Date {
   const tag = reader.peek();
   if (tag !== Tag.utcTime && tag !== Tag.generalizedTime) reader.fail(`${what} is not a time`);
   const element = reader.next(tag, what);
-  const time = decodeTime(reader.bytes, element.body, element.end, tag === Tag.generalizedTime);
+  const { body, end } = element;
+  const usual = end - body === 13 && tag === Tag.utcTime ? usualTime(reader.bytes, body) : -1;
+  if (usual >= 0) return new Date(usual);
+  const time = decodeTime(reader.bytes, body, end, tag === Tag.generalizedTime);
   if (Number.isNaN(time)) reader.fail(`${what} is not a point in time`);
   return new Date(time);
+}
+
+/** Of `YYMMDDHHMMSSZ` from 1970 on, as nearly all are: milliseconds; -1 for anything else. */
+function usualTime(bytes: Uint8Array, at: number): number {
+  const year = twoDigits(bytes, at);
+  const month = twoDigits(bytes, at + 2);
+  const day = twoDigits(bytes, at + 4);
+  const hour = twoDigits(bytes, at + 6);
+  const minute = twoDigits(bytes, at + 8);
+  const second = twoDigits(bytes, at + 10);
+  if ((year | month | day | hour | minute | second) < 0 || bytes[at + 12] !== 0x5a) return -1;
+  // Days that only some months have take the long way.
+  if (month < 1 || month > 12 || day < 1 || day > 28) return -1;
+  if (hour > 23 || minute > 59 || second > 59) return -1;
+  return Date.UTC(year < 50 ? 2000 + year : 1900 + year, month - 1, day, hour, minute, second);
+}
+
+function twoDigits(bytes: Uint8Array, at: number): number {
+  const tens = (bytes[at] as number) - 0x30;
+  const ones = (bytes[at + 1] as number) - 0x30;
+  return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? -1 : tens * 10 + ones;
 }
 
 /** Milliseconds since 1970, or NaN. */

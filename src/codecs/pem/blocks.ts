@@ -1,10 +1,11 @@
 import { DerReader } from "../../bytes/der-reader.ts";
 import { Tag } from "../../bytes/der-tag.ts";
 import { equalBytes } from "../../bytes/octets.ts";
-import { type PemBlock, readPem } from "../../bytes/pem.ts";
+import { type PemBlock, type Place, readPem } from "../../bytes/pem.ts";
 import type { Certificate } from "../../model/certificate.ts";
 import { PkiError } from "../../model/error.ts";
 import { Secret } from "../../model/secret.ts";
+import type { CertificateMemo } from "../../x509/certificate-memo.ts";
 import { parseCertificate } from "../../x509/parse.ts";
 import type { Container, Entry, KeyMaterial } from "../codec.ts";
 import { type BagAttributes, readBagAttributes } from "./bag-attributes.ts";
@@ -67,7 +68,8 @@ export function blocksOf(entry: Entry): readonly Block[] {
   return (entry.rest?.pem as EntryBlocks | undefined)?.blocks ?? [];
 }
 
-const CERTIFICATE_LABELS = new Set(["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"]);
+const CERTIFICATE = "CERTIFICATE";
+const CERTIFICATE_LABELS = new Set([CERTIFICATE, "X509 CERTIFICATE", "TRUSTED CERTIFICATE"]);
 const REQUEST_LABELS = new Set(["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"]);
 
 /**
@@ -76,7 +78,7 @@ const REQUEST_LABELS = new Set(["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"
  * @throws PkiError `format-malformed` with `where` such as `blocks/2` (counted from 0) or `line 31`;
  *   `format-unsupported` for PKCS#7, whose certificates would silently be left out
  */
-export function readParts(bytes: Uint8Array): readonly Part[] {
+export function readParts(bytes: Uint8Array, memo?: CertificateMemo): readonly Part[] {
   const parts: Part[] = [];
   const text = (start: number, end: number): void => {
     if (end > start) parts.push({ kind: "text", bytes: bytes.subarray(start, end) });
@@ -84,9 +86,11 @@ export function readParts(bytes: Uint8Array): readonly Part[] {
   const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   let at = marked ? 3 : 0;
   text(0, at);
-  readPem(bytes).forEach((found, number) => {
+  const place = memo === undefined ? undefined : placeIn(memo);
+  readPem(bytes, place).forEach((found, number) => {
     const lead = paragraphAbove(bytes, at, found.start);
-    const content = readBlock(found, bytes.subarray(found.start, found.end), `blocks/${number}`);
+    const raw = bytes.subarray(found.start, found.end);
+    const content = readBlock(found, raw, `blocks/${number}`, memo);
     if (content === undefined) {
       text(at, found.end);
     } else {
@@ -111,11 +115,21 @@ type Content =
   | Pick<KeyBlock, "role" | "key" | "raw">
   | Pick<RequestBlock, "role" | "pkcs10" | "raw">;
 
-function readBlock(block: PemBlock, raw: Uint8Array, where: string): Content | undefined {
+/** Certificates are put beside each other; anything else, such as keys, has a buffer of its own. */
+function placeIn(memo: CertificateMemo): Place {
+  return (label, octets) => (label === CERTIFICATE ? memo.copy(octets) : octets.slice());
+}
+
+function readBlock(
+  block: PemBlock,
+  raw: Uint8Array,
+  where: string,
+  memo: CertificateMemo | undefined,
+): Content | undefined {
   const { label, der } = block;
   if (CERTIFICATE_LABELS.has(label)) {
     const own = label === "TRUSTED CERTIFICATE" ? withoutTrust(der, where) : der;
-    return { role: "certificate", certificate: parseCertificate(own, where), raw };
+    return { role: "certificate", certificate: parseCertificate(own, where, memo), raw };
   }
   if (REQUEST_LABELS.has(label)) return { role: "request", pkcs10: readRequest(der, where), raw };
   if (label === "PKCS7" || label === "CMS" || label === "PKCS #7 SIGNED DATA") {

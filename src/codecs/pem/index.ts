@@ -39,7 +39,7 @@ export const pemCodec: Codec = {
   sameLabel: (a, b) => storedLabel(a) === storedLabel(b),
   storedLabel,
   read: async (bytes, passwords, shared) =>
-    readResult("pem", readParts(bytes), passwords, shared?.known),
+    readResult("pem", readParts(bytes, shared?.certificates), passwords, shared?.known),
   write: writePemStore,
   create: (options) => create("pem", options),
   unseal: (key, passwords) => unsealKey(key, passwords),

@@ -30,7 +30,9 @@ describe("views that stores share", () => {
       views.get(kept.certificate);
       views.get(inFileOf(large, `CN=other ${i}`));
     }
-    expect(views.size).toBe(Math.floor((32 * 1024 * 1024) / (large + 4096)));
+    const most = Math.floor((32 * 1024 * 1024) / (large + 4096));
+    expect(views.size).toBeLessThanOrEqual(most);
+    expect(views.size).toBeGreaterThanOrEqual(Math.floor(most / 2));
     expect(views.get(kept.certificate)).toBe(kept);
     expect(views.get(old.certificate)).not.toBe(old);
   });

@@ -1,0 +1,48 @@
+/**
+ * Values by key within a bound of weight: what was not used for longest is forgotten.
+ *
+ * Two generations instead of an exact order: a full one becomes the old one, and what is used there moves
+ * to the new one. So using a value costs no deletion, and between half of the bound and all of it is kept.
+ */
+export class Recent<V> {
+  readonly #most: number;
+  readonly #weigh: (value: V) => number;
+  #young = new Map<string, V>();
+  #old = new Map<string, V>();
+  #weight = 0;
+
+  /** @param most - the sum of `weigh` over what is kept is at most this */
+  constructor(most: number, weigh: (value: V) => number = () => 1) {
+    this.#most = most;
+    this.#weigh = weigh;
+  }
+
+  /** How many are kept. */
+  get size(): number {
+    let both = 0;
+    for (const key of this.#old.keys()) if (this.#young.has(key)) both++;
+    return this.#young.size + this.#old.size - both;
+  }
+
+  get(key: string): V | undefined {
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
+  }
+
+  /** A value that weighs more than half of the bound is not kept. */
+  set(key: string, value: V): void {
+    const weight = this.#weigh(value);
+    const half = this.#most / 2;
+    if (weight > half) return;
+    if (this.#weight + weight > half) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#weight = 0;
+    }
+    this.#young.set(key, value);
+    this.#weight += weight;
+  }
+}

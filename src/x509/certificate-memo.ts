@@ -1,0 +1,54 @@
+import { ARENA_CHUNK, Arena } from "../bytes/arena.ts";
+import { ByteMemo } from "../bytes/byte-memo.ts";
+import { Recent } from "../bytes/recent.ts";
+import { sha256Hex } from "../crypto/digest.ts";
+import type {
+  Certificate,
+  DistinguishedName,
+  Extension,
+  NameAttribute,
+} from "../model/certificate.ts";
+
+/** Bytes that certificates read before may keep alive. */
+const MOST_BYTES = 32 * 1024 * 1024;
+/** The parts of a certificate cost memory too. */
+const OVERHEAD = 4096;
+
+/**
+ * What the reading of many certificates has in common, for `parseCertificate`: a certificate that was read
+ * before is the same object, and issuers' names, parts of names and extensions that come again are read once.
+ *
+ * Nothing else changes by it. Its memory is bounded.
+ */
+export class CertificateMemo {
+  readonly names = new ByteMemo<DistinguishedName>();
+  readonly rdns = new ByteMemo<readonly NameAttribute[]>();
+  readonly extensions = new ByteMemo<Extension>();
+  readonly #known = new Recent<Certificate>(MOST_BYTES, weightOf);
+  readonly #arena = new Arena();
+
+  /** A copy of a certificate that keeps no file in memory; what is in a small buffer already stays there. */
+  place(der: Uint8Array): Uint8Array {
+    return der.buffer.byteLength <= ARENA_CHUNK ? der : this.copy(der);
+  }
+
+  copy(der: Uint8Array): Uint8Array {
+    return this.#arena.place(der);
+  }
+
+  /** The certificate of these bytes; `parse` makes it where it was not read before, or not lately. */
+  certificate(der: Uint8Array, parse: (sha256: string) => Certificate): Certificate {
+    const sha256 = sha256Hex(der);
+    const known = this.#known.get(sha256);
+    if (known !== undefined) return known;
+    const made = parse(sha256);
+    this.#known.set(sha256, made);
+    return made;
+  }
+}
+
+/** A view keeps the whole buffer that it is in; what an arena has put there lives about as long. */
+export function weightOf({ der }: Certificate): number {
+  const { byteLength } = der.buffer;
+  return (byteLength <= ARENA_CHUNK ? 2 * der.length : byteLength) + OVERHEAD;
+}

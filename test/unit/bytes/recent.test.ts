@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { Recent } from "../../../src/bytes/recent.ts";
+
+describe("values used lately", () => {
+  it("keeps at least half of the bound and never more than it", () => {
+    const recent = new Recent<number>(10);
+    for (let i = 0; i < 100; i++) {
+      recent.set(`${i}`, i);
+      expect(recent.size).toBeLessThanOrEqual(10);
+    }
+    const kept = Array.from({ length: 100 }, (_, i) => recent.get(`${i}`)).filter(
+      (value) => value !== undefined,
+    );
+    expect(kept).toContain(99);
+    expect(kept).not.toContain(89);
+  });
+
+  it("a value that is used stays", () => {
+    const recent = new Recent<string>(10);
+    recent.set("used", "used");
+    for (let i = 0; i < 50; i++) {
+      expect(recent.get("used")).toBe("used");
+      recent.set(`${i}`, "other");
+    }
+  });
+
+  it.each([
+    [5, "kept"],
+    [6, undefined],
+  ])("a value of weight %i of 10: %s", (weight, found) => {
+    const recent = new Recent<string>(10, () => weight);
+    recent.set("one", "kept");
+    expect(recent.get("one")).toBe(found);
+  });
+});
