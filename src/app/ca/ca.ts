@@ -11,7 +11,7 @@ import { Secret } from "../../model/secret.ts";
 import { buildCertificate } from "../../x509/build/certificate.ts";
 import { issuerKeyIdentifier } from "../../x509/build/extensions.ts";
 import { newSerial } from "../../x509/build/serial.ts";
-import { signatureScheme } from "../../x509/build/signature.ts";
+import { SigningKey, signatureScheme } from "../../x509/build/signature.ts";
 import { completeChain } from "../../x509/chain.ts";
 import { basicConstraints, keyUsage } from "../../x509/extensions.ts";
 import { sameName } from "../../x509/name.ts";
@@ -48,8 +48,7 @@ export interface UnlockedCa {
   readonly certificate: Certificate;
   /** Itself first, up to the self-signed root. */
   readonly chain: readonly [Certificate, ...Certificate[]];
-  /** PKCS#8. */
-  readonly key: Secret;
+  readonly key: SigningKey;
   readonly notices: readonly Notice[];
 }
 
@@ -103,7 +102,9 @@ export async function unlockCa(
     });
   }
   for (const above of chain.slice(1)) refuseUnfit(above, files.chain, host.now());
-  const { key, notices } = await readKey(host, directory, certificate, options);
+  const { key: pkcs8, notices } = await readKey(host, directory, certificate, options);
+  const key = new SigningKey(pkcs8);
+  pkcs8.dispose();
   return { directory, certificate, chain, key, notices };
 }
 
@@ -334,7 +335,7 @@ export function selfSign(
       extensions: request.extensions(undefined),
     },
     signatureScheme(publicKey),
-    key,
+    new SigningKey(key),
   );
   return parseCertificate(der);
 }

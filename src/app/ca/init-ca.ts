@@ -113,7 +113,6 @@ export async function initCa(
     await crlWrite(host, files.crl, certificate, pair.pkcs8),
     ...index.changes().writes,
   ];
-  parent?.key.dispose();
   return {
     result: {
       directory,

@@ -86,7 +86,6 @@ export async function issue(
   const writes = await saveStore(opened, added.store, added.summary);
   const arm = armWrite(options.outArm, identity.chain[0]);
   const index = ca?.index.changes() ?? { appends: [], writes: [] };
-  ca?.key.dispose();
   return {
     result: {
       path,

@@ -135,7 +135,6 @@ export async function makeParties(
     return { made, ...(ca?.index.changes() ?? { appends: [], writes: [] }), notices };
   } finally {
     for (const { pkcs8 } of pairs.values()) pkcs8.dispose();
-    ca?.key.dispose();
   }
 }
 

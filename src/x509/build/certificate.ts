@@ -1,6 +1,5 @@
 import { der } from "../../bytes/der-writer.ts";
-import type { Secret } from "../../model/secret.ts";
-import { type SignatureScheme, signOctets } from "./signature.ts";
+import type { SignatureScheme, SigningKey } from "./signature.ts";
 
 /** What a certificate says. Names, key and extensions are whole structures in DER. */
 export interface CertificateFields {
@@ -35,12 +34,12 @@ export function encodeTbsCertificate(fields: CertificateFields, algorithm: Uint8
   );
 }
 
-/** A signed certificate in DER. `pkcs8` is the issuer's key, and `scheme` fits it. */
+/** A signed certificate in DER. `key` is the issuer's, and `scheme` fits it. */
 export function buildCertificate(
   fields: CertificateFields,
   scheme: SignatureScheme,
-  pkcs8: Secret,
+  key: SigningKey,
 ): Uint8Array {
   const tbs = encodeTbsCertificate(fields, scheme.algorithm);
-  return der.sequence(tbs, scheme.algorithm, der.bitString(signOctets(scheme, pkcs8, tbs)));
+  return der.sequence(tbs, scheme.algorithm, der.bitString(key.sign(scheme, tbs)));
 }

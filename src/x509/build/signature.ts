@@ -1,4 +1,4 @@
-import { createPrivateKey, sign } from "node:crypto";
+import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { der } from "../../bytes/der-writer.ts";
 import type { PublicKeyView } from "../../model/certificate.ts";
 import { PkiError } from "../../model/error.ts";
@@ -55,10 +55,18 @@ export function signatureScheme(key: PublicKeyView): SignatureScheme {
   }
 }
 
-/** Signs octets. ECDSA signatures are in DER (RFC 3279 §2.2.3). */
-export function signOctets(scheme: SignatureScheme, pkcs8: Secret, octets: Uint8Array): Uint8Array {
-  return pkcs8.use((bytes) => {
-    const key = createPrivateKey({ key: bytes as Buffer, format: "der", type: "pkcs8" });
-    return Uint8Array.from(sign(scheme.hash, octets, key));
-  });
+/** A private key ready to sign; taking it from PKCS#8 costs many times what a signature does. */
+export class SigningKey {
+  readonly #key: KeyObject;
+
+  constructor(pkcs8: Secret) {
+    this.#key = pkcs8.use((bytes) =>
+      createPrivateKey({ key: bytes as Buffer, format: "der", type: "pkcs8" }),
+    );
+  }
+
+  /** ECDSA signatures are in DER (RFC 3279 §2.2.3). */
+  sign(scheme: SignatureScheme, octets: Uint8Array): Uint8Array {
+    return Uint8Array.from(sign(scheme.hash, octets, this.#key));
+  }
 }

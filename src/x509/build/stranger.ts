@@ -4,7 +4,7 @@ import { buildCertificate } from "./certificate.ts";
 import { encodeBasicConstraints } from "./extensions.ts";
 import { generateKey, type KeyPair } from "./key-pair.ts";
 import { newSerial } from "./serial.ts";
-import { type SignatureScheme, signatureScheme } from "./signature.ts";
+import { type SignatureScheme, SigningKey, signatureScheme } from "./signature.ts";
 
 const DAY_MS = 86_400_000;
 const CURVE = "P-256";
@@ -46,7 +46,7 @@ export async function makeStranger(
         extensions: [encodeBasicConstraints(key !== own)],
       },
       schemeOf(by),
-      by.pkcs8,
+      new SigningKey(by.pkcs8),
     );
   if (issuer === undefined) return { pkcs8: own.pkcs8, chain: [issue(subject, subject, own, own)] };
   const ca = await generateKey({ kind: "EC", curve: CURVE });

@@ -5,7 +5,9 @@ import { issue } from "../../../../src/app/ca/issue.ts";
 import type { IssueOptions } from "../../../../src/app/ca/issue-plan.ts";
 import { listStores } from "../../../../src/app/list.ts";
 import { readPem } from "../../../../src/bytes/pem.ts";
-import { readSealedKey } from "../../../../src/crypto/pbe.ts";
+import { KdfBudget } from "../../../../src/crypto/kdf.ts";
+import { pkcs12Password } from "../../../../src/crypto/password.ts";
+import { openSealedKey, readSealedKey } from "../../../../src/crypto/pbe.ts";
 import { readPbe } from "../../../../src/crypto/pbe-scheme.ts";
 import { commit } from "../../../../src/io/commit.ts";
 import type { PkiError } from "../../../../src/model/error.ts";
@@ -69,8 +71,11 @@ const failure = (code: string, detail: Partial<PkiError> = {}) =>
 async function cheapCa(options: InitCaOptions): Promise<Files> {
   const host = hostWith();
   await makeCa(host, "ca", options);
-  const { key } = await openCa(host, "ca");
+  const [block] = readPem(host.disk.get("/here/ca/ca.key")?.bytes ?? new Uint8Array());
   const password = Secret.fromText(PASSWORDS.PKI_CA_PASSWORD);
+  const input = password.use(pkcs12Password);
+  const sealed = block?.der ?? new Uint8Array();
+  const key = new Secret(await openSealedKey(sealed, input, new KdfBudget(), "ca.key"));
   const cheap = await writeCaKey(key, password, host.random, 1000);
   return { ...filesOf(host), "/here/ca/ca.key": cheap };
 }

@@ -16,7 +16,7 @@ import {
 } from "../../../../src/x509/build/key-pair.ts";
 import { caExtensions, leafExtensions } from "../../../../src/x509/build/profile.ts";
 import { newSerial } from "../../../../src/x509/build/serial.ts";
-import { signatureScheme } from "../../../../src/x509/build/signature.ts";
+import { SigningKey, signatureScheme } from "../../../../src/x509/build/signature.ts";
 import {
   authorityKeyIdentifier,
   basicConstraints,
@@ -50,7 +50,7 @@ async function selfSigned(spec: KeySpec, change: Partial<CertificateFields> = {}
     extensions: caExtensions({ spki: pair.spki }),
     ...change,
   };
-  const der = buildCertificate(fields, scheme, pair.pkcs8);
+  const der = buildCertificate(fields, scheme, new SigningKey(pair.pkcs8));
   return { pair, publicKey, scheme, fields, certificate: parseCertificate(der) };
 }
 

@@ -6,7 +6,7 @@ import { buildCertificate } from "../../../../src/x509/build/certificate.ts";
 import { buildEmptyCrl } from "../../../../src/x509/build/crl.ts";
 import { generateKey, parseKeySpec } from "../../../../src/x509/build/key-pair.ts";
 import { caExtensions } from "../../../../src/x509/build/profile.ts";
-import { signatureScheme } from "../../../../src/x509/build/signature.ts";
+import { SigningKey, signatureScheme } from "../../../../src/x509/build/signature.ts";
 import { parseName } from "../../../../src/x509/name.ts";
 import { parseCertificate } from "../../../../src/x509/parse.ts";
 import { parsePublicKey } from "../../../../src/x509/public-key.ts";
@@ -27,7 +27,7 @@ async function crlOf(key: string, nextUpdate = "2027-11-22T00:00:00Z") {
       extensions: caExtensions({ spki: pair.spki }),
     },
     scheme,
-    pair.pkcs8,
+    new SigningKey(pair.pkcs8),
   );
   const issuer = parseCertificate(der);
   const crl = await buildEmptyCrl(
