@@ -12,6 +12,7 @@ import { Secret } from "../src/model/secret.ts";
 import type { FormatId } from "../src/model/store.ts";
 import { peer } from "../test/support/peer-paths.ts";
 import { AUDIT_SIZES, type AuditRow, measureAudit } from "./bench/audit.ts";
+import { type IssueRow, issueCommands, issueRates } from "./bench/issue.ts";
 import { type Command, measurePair, measureRate } from "./bench/measure.ts";
 import { type BenchStores, MANY, makeStores, PASSWORD, writePassword } from "./bench/stores.ts";
 
@@ -45,8 +46,9 @@ try {
   const processes = stores === undefined ? [] : compareProcesses(stores, keytool, cds);
   const short = args.includes("--processes");
   const rates = stores === undefined || short ? [] : await measureRates(stores);
+  const issued = only || short ? [] : await issueRows(keytool, cds);
   const audits = short ? [] : await auditRows(keytool, cds);
-  print(processes, rates, audits);
+  print(processes, [...rates, ...issued], audits);
   const missed =
     audits.some(({ met }) => met === false) ||
     processes.some(({ ratio, target }) => target !== undefined && Number(ratio) > target);
@@ -139,6 +141,17 @@ async function auditRows(
   const password = { password: PASSWORD, passwordFile: writePassword(folder) };
   const command = { file: keytool, options };
   return await measureAudit(folder, password, command, AUDIT_SIZES, progress);
+}
+
+/** Certificates a second, in process and as a whole command. */
+async function issueRows(
+  keytool: string,
+  options: readonly string[],
+): Promise<readonly IssueRow[]> {
+  progress("issuing certificates");
+  const inProcess = await issueRates();
+  const password = { file: writePassword(folder) };
+  return [...inProcess, ...issueCommands(folder, password, { file: keytool, options }, pairs)];
 }
 
 /** Entries a second in process: what the reader and the writer of each format do once they are warm. */
@@ -234,11 +247,17 @@ function print(
     );
   }
   if (rates.length > 0) lines.push("");
-  for (const { job, against, ours } of rates) {
-    lines.push(`${job.padEnd(34)}${Math.round(ours).toLocaleString("en").padStart(12)} ${against}`);
-  }
+  for (const row of rates) lines.push(rateLine(row));
   if (audits.length > 0) lines.push("", ...auditTable(audits));
   process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function rateLine({ job, against, ours, theirs, ratio = 0 }: Row): string {
+  const figure = (value: number): string =>
+    value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 }).padStart(12);
+  if (theirs === undefined) return `${job.padEnd(34)}${figure(ours)} ${against}`;
+  const times = `${ratio.toFixed(ratio < 10 ? 2 : 0)} times ${against}`;
+  return `${job.padEnd(34)}${figure(ours)} certificates a second, ${times} (${figure(theirs).trim()})`;
 }
 
 /** Rates and sizes of the audit; the ratio says how many times as fast as the other. */

@@ -62,6 +62,23 @@ export async function measureRate(work: () => unknown, rounds = 7): Promise<numb
   return median(rates);
 }
 
+/** As `measureRate` for two in turn, and the median of the ratios a/b round by round. */
+export async function measureRates(
+  a: () => unknown,
+  b: () => unknown,
+  rounds = 7,
+): Promise<{ readonly a: number; readonly b: number; readonly ratio: number }> {
+  const as: number[] = [];
+  const bs: number[] = [];
+  for (let round = -1; round < rounds; round++) {
+    const [first, second] = [await measureRate(a, 1), await measureRate(b, 1)];
+    if (round < 0) continue;
+    as.push(first);
+    bs.push(second);
+  }
+  return { a: median(as), b: median(bs), ratio: median(as.map((rate, i) => rate / (bs[i] ?? 1))) };
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((x, y) => x - y);
   const middle = sorted.length >> 1;
