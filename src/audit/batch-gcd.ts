@@ -1,7 +1,13 @@
-import { bitsOf, gcd } from "./integers.ts";
+import { bitsOf, gcd, isCoprime } from "./integers.ts";
 
-/** Bits in one tree: V8's integers end at 2^30 bits, and a root is reduced modulo squares. */
+/** Bits in one tree: V8's integers end at 2^30 bits, and the root of a tree is divided by with twice as many. */
 const MAX_TREE_BITS = 2 ** 27;
+
+/**
+ * Fraction bits beyond a node's own size. An error of one in the last place at least doubles on each level,
+ * and there are at most 27 levels below MAX_TREE_BITS.
+ */
+const GUARD = 64;
 
 /** Two or more numbers that share a factor. */
 export interface SharedFactor {
@@ -10,35 +16,52 @@ export interface SharedFactor {
   readonly members: readonly number[];
 }
 
+/** The numbers of a run and their products. */
+interface Tree {
+  readonly indexes: readonly number[];
+  /** Leaves first, the product of all last. */
+  readonly levels: readonly (readonly bigint[])[];
+  /** The sum of the products of all numbers but one: modulo each number, the product of all others. */
+  readonly cofactors: bigint;
+}
+
 /**
- * Finds every number that shares a factor with another, by Bernstein's batch algorithm: a product tree, then
+ * Finds every number that shares a factor with another by Bernstein's batch algorithm: a product tree, then
  * remainders down the tree, so that 10,000 moduli take seconds instead of 50 million divisions.
+ *
+ * The remainders are those of a scaled tree (Bernstein, Scaled remainder trees, 2004): fractions are
+ * multiplied on the way down, and only the root is divided. docs/decisions/0102.
  *
  * @param numbers - distinct, each at least 2
  * @returns groups by factor; a number whose two primes are both shared is in two groups
  */
 export function sharedFactors(numbers: readonly bigint[]): readonly SharedFactor[] {
-  const trees = split(numbers).map((indexes) => ({
-    indexes,
-    tree: productTree(indexes.map((i) => numbers[i] as bigint)),
-  }));
+  const trees = split(numbers).map((indexes) =>
+    treeOf(
+      indexes,
+      indexes.map((i) => numbers[i] as bigint),
+    ),
+  );
   // A number's common divisor with the product of all others, where that is not 1.
   const shared = new Map<number, bigint>();
   for (const own of trees) {
     for (const other of trees) {
-      const root = other.tree.at(-1)?.[0] ?? 1n;
-      const rest = own === other ? cofactors(own.tree) : remainders(own.tree, root);
-      rest.forEach((remainder, j) => {
+      const value = own === other ? own.cofactors : rootOf(other);
+      remainders(own.levels, value, (remainder, j) => {
         const index = own.indexes[j] as number;
         const n = numbers[index] as bigint;
+        if (isCoprime(n, remainder)) return;
         const divisor = gcd(n, remainder);
-        if (divisor === 1n) return;
         const before = shared.get(index) ?? 1n;
         shared.set(index, (before * divisor) / gcd(before, divisor));
       });
     }
   }
   return grouped(numbers, shared);
+}
+
+function rootOf({ levels }: Tree): bigint {
+  return levels.at(-1)?.[0] ?? 1n;
 }
 
 /** Indexes in runs of at most MAX_TREE_BITS. */
@@ -56,43 +79,66 @@ function split(numbers: readonly bigint[]): readonly (readonly number[])[] {
   return runs;
 }
 
-/** Leaves first, the product of all last. */
-function productTree(leaves: readonly bigint[]): readonly (readonly bigint[])[] {
+function treeOf(indexes: readonly number[], leaves: readonly bigint[]): Tree {
   const levels: (readonly bigint[])[] = [leaves];
-  let level = leaves;
-  while (level.length > 1) {
+  let products = leaves;
+  let cofactors = leaves.map(() => 1n);
+  while (products.length > 1) {
     const above: bigint[] = [];
-    for (let i = 0; i < level.length; i += 2) {
-      above.push((level[i] as bigint) * (level[i + 1] ?? 1n));
+    const cofactorsAbove: bigint[] = [];
+    for (let i = 0; i < products.length; i += 2) {
+      const left = products[i] as bigint;
+      const right = products[i + 1];
+      const cofactor = cofactors[i] as bigint;
+      above.push(right === undefined ? left : left * right);
+      cofactorsAbove.push(
+        right === undefined ? cofactor : cofactor * right + (cofactors[i + 1] as bigint) * left,
+      );
     }
     levels.push(above);
-    level = above;
+    products = above;
+    cofactors = cofactorsAbove;
   }
-  return levels;
+  return { indexes, levels, cofactors: cofactors[0] ?? 1n };
 }
 
-/** For each leaf the product of all others, modulo the leaf. */
-function cofactors(levels: readonly (readonly bigint[])[]): readonly bigint[] {
-  let above: readonly bigint[] = [1n];
-  for (let depth = levels.length - 2; depth >= 0; depth--) {
+/**
+ * Gives `value` modulo each leaf.
+ *
+ * For each node N the fraction (value mod N) / N is held with `GUARD` bits more than N has; times the
+ * sibling, without its whole part, it is the fraction of the child.
+ */
+function remainders(
+  levels: readonly (readonly bigint[])[],
+  value: bigint,
+  take: (remainder: bigint, leaf: number) => void,
+): void {
+  const top = levels.length - 1;
+  const root = levels[top]?.[0];
+  if (root === undefined) return;
+  let sizes = [bitsOf(root) + GUARD];
+  let fractions = [((value % root) << BigInt(sizes[0] as number)) / root];
+  for (let depth = top - 1; depth >= 0; depth--) {
     const level = levels[depth] as readonly bigint[];
-    above = level.map((n, i) => {
-      const sibling = level[i ^ 1] ?? 1n;
-      return (((above[i >> 1] as bigint) % n) * (sibling % n)) % n;
+    const above = fractions;
+    const sizesAbove = sizes;
+    sizes = level.map((n) => bitsOf(n) + GUARD);
+    fractions = level.map((_, i) => {
+      const sibling = level[i ^ 1];
+      const fraction = above[i >> 1] as bigint;
+      if (sibling === undefined) return fraction;
+      const size = sizesAbove[i >> 1] as number;
+      return BigInt.asUintN(size, fraction * sibling) >> BigInt(size - (sizes[i] as number));
     });
   }
-  return above;
-}
-
-/** `value` modulo each leaf. */
-function remainders(levels: readonly (readonly bigint[])[], value: bigint): readonly bigint[] {
-  let above: readonly bigint[] = [value];
-  for (let depth = levels.length - 1; depth >= 0; depth--) {
-    const level = levels[depth] as readonly bigint[];
-    const top = depth === levels.length - 1;
-    above = level.map((n, i) => (above[top ? 0 : i >> 1] as bigint) % n);
+  const leaves = levels[0] as readonly bigint[];
+  for (const [i, fraction] of fractions.entries()) {
+    const leaf = leaves[i] as bigint;
+    const size = BigInt(sizes[i] as number);
+    // The nearest whole number: what was cut off on the way makes the fraction a little too small.
+    const remainder = (fraction * leaf + (1n << (size - 1n))) >> size;
+    take(remainder === leaf ? 0n : remainder, i);
   }
-  return above;
 }
 
 /** Most numbers sharing all of themselves that are compared one by one: more were made to be slow. */
@@ -116,13 +162,23 @@ function grouped(
   }
   // Both primes of these are shared: only the partners tell which is which.
   const factors = [...groups.keys()].slice(0, MAX_PAIRS_OF);
+  const told = new Set<number>();
   whole.slice(0, MAX_PAIRS_OF).forEach((index, i) => {
     const n = numbers[index] as bigint;
-    for (const factor of factors) if (n % factor === 0n) put(factor, index);
+    for (const factor of factors) {
+      if (n % factor === 0n) {
+        put(factor, index);
+        told.add(index);
+      }
+    }
     for (const other of whole.slice(i + 1, MAX_PAIRS_OF)) {
       const divisor = gcd(n, numbers[other] as bigint);
-      if (divisor !== 1n) put(divisor, index, other);
+      if (divisor === 1n) continue;
+      put(divisor, index, other);
+      told.add(index).add(other);
     }
+    // Of more than two primes, shared with several that share others too.
+    if (!told.has(index)) put(n, index);
   });
   for (const index of whole.slice(MAX_PAIRS_OF)) put(numbers[index] as bigint, index);
   return [...groups].map(([factor, members]) => ({

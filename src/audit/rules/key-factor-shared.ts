@@ -22,16 +22,23 @@ export const keyFactorShared = rule({
   ],
   profiles: ["default"],
   *check({ certificates }) {
+    // Certificates of one key are put together by its hash first: most moduli stand in many.
+    const byKey = new Map<string, CertificateRecord[]>();
+    for (const record of certificates.values()) {
+      const { modulus, spki } = record;
+      if (modulus === undefined || modulus.length * 8 > MAX_MODULUS_BITS) continue;
+      const group = byKey.get(spki);
+      if (group === undefined) byKey.set(spki, [record]);
+      else group.push(record);
+    }
     const byModulus = new Map<bigint, CertificateRecord[]>();
     const small = groupPrimes(primesUpTo(SMALL));
-    for (const record of certificates.values()) {
-      const { modulus } = record;
-      if (modulus === undefined || modulus.length * 8 > MAX_MODULUS_BITS) continue;
-      const n = integerOf(modulus);
+    for (const records of byKey.values()) {
+      const n = integerOf(records[0]?.modulus ?? new Uint8Array(0));
       if (n < 4n || hasFactor(n, small)) continue;
       const group = byModulus.get(n);
-      if (group === undefined) byModulus.set(n, [record]);
-      else group.push(record);
+      if (group === undefined) byModulus.set(n, records);
+      else group.push(...records);
     }
     const moduli = [...byModulus.keys()];
     for (const { factor, members } of sharedFactors(moduli)) {

@@ -4,7 +4,14 @@ import { describe, expect, it } from "vitest";
 import { sharedFactors } from "../../../src/audit/batch-gcd.ts";
 import { pointFault } from "../../../src/audit/curves.ts";
 import { DEMO_KEYS } from "../../../src/audit/data/demo-keys.ts";
-import { bitsOf, gcd, integerOf, integerRoot, modPow } from "../../../src/audit/integers.ts";
+import {
+  bitsOf,
+  gcd,
+  integerOf,
+  integerRoot,
+  isCoprime,
+  modPow,
+} from "../../../src/audit/integers.ts";
 import { groupPrimes, isRoca, primesUpTo, rsaWeakness } from "../../../src/audit/rsa-weakness.ts";
 import { toHex } from "../../../src/bytes/octets.ts";
 import { digest } from "../../../src/crypto/digest.ts";
@@ -128,6 +135,38 @@ describe("ROCA", () => {
   });
 });
 
+describe("coprimality", () => {
+  const [a, b, c] = [P192, P256, P521];
+
+  it("is what the divisor says, for numbers of any size", () => {
+    const odd = fc.bigInt({ min: 0n, max: 2n ** 2100n }).map((n) => n * 2n + 1n);
+    const any = fc.bigInt({ min: 0n, max: 2n ** 2100n });
+    const small = fc.bigInt({ min: 0n, max: 2n ** 60n });
+    fc.assert(
+      fc.property(odd, fc.oneof(any, small), fc.oneof(any, small), (n, m, shared) => {
+        expect(isCoprime(n, m)).toBe(gcd(n, m) === 1n);
+        const factor = shared * 2n + 1n;
+        expect(isCoprime(n * factor, m * factor)).toBe(gcd(n * factor, m * factor) === 1n);
+      }),
+      { numRuns: Number(process.env.PROPERTY_RUNS ?? 300) },
+    );
+  });
+
+  it.each([
+    ["one and nothing", 1n, 0n, true],
+    ["a number and nothing", a, 0n, false],
+    ["a number and itself", c, c, false],
+    ["neighbours", c, c - 1n, true],
+    ["powers of two", a, 2n ** 3000n, true],
+    ["an even number first", 2n * a, a, false],
+    ["a shared prime", a * b, a * c, false],
+    ["other primes", a * b, c, true],
+    ["a number and one more than it many times", a, a * 2n ** 2000n + 1n, true],
+  ])("of %s", (_, n, m, coprime) => {
+    expect(isCoprime(n, m)).toBe(coprime);
+  });
+});
+
 describe("shared factors", () => {
   it("are found wherever they are", () => {
     const [a, b, c, d] = [P192, P256, P384, P521];
@@ -159,6 +198,33 @@ describe("shared factors", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(index, index), { maxLength: 30 }), (pairs) => {
         const numbers = [...new Set(pairs.map(([i, j]) => (primes[i] ?? 1n) * (primes[j] ?? 1n)))];
+        const suspects = numbers
+          .map((n, i) => (numbers.some((m, j) => j !== i && gcd(n, m) > 1n) ? i : -1))
+          .filter((i) => i >= 0);
+        const found = new Set(sharedFactors(numbers).flatMap(({ members }) => members));
+        expect([...found].sort((x, y) => x - y)).toEqual(suspects);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("are found among large numbers in trees of every shape", () => {
+    // Numbers of very different sizes, so that fractions are cut off wherever they can be.
+    const prime = fc.constantFrom(
+      3n,
+      65_537n,
+      P192,
+      P256,
+      P384,
+      P521,
+      2n ** 127n - 1n,
+      2n ** 607n - 1n,
+    );
+    const number = fc
+      .tuple(prime, prime, fc.constantFrom(1n, 2n ** 1279n - 1n, 2n ** 2203n - 1n))
+      .map(([p, q, r]) => p * q * r);
+    fc.assert(
+      fc.property(fc.uniqueArray(number, { maxLength: 40 }), (numbers) => {
         const suspects = numbers
           .map((n, i) => (numbers.some((m, j) => j !== i && gcd(n, m) > 1n) ? i : -1))
           .filter((i) => i >= 0);
