@@ -71,3 +71,15 @@ export function pointFault(key: PublicKeyView): string | undefined {
   if (y >= p) return "range";
   return (y * y) % p === right ? undefined : "not-on-curve";
 }
+
+const GSKIT_TAKES = ["P-256", "P-384", "P-521"];
+
+/** Measured: Koblitz and Brainpool curves over prime fields. Others of known name were not tried. */
+export function isRefusedByGskit({ algorithm, curve }: PublicKeyView): boolean {
+  return (
+    algorithm === "EC" &&
+    curve !== undefined &&
+    !GSKIT_TAKES.includes(curve) &&
+    Object.values(CURVES).some(([name]) => name === curve && !/^sect|^P-224/.test(name))
+  );
+}

@@ -24,6 +24,7 @@ export type PeerName =
   | "go"
   | "bun"
   | "step"
+  | "zlint"
   | "standalone"
   | "keytool"
   | "java";
@@ -67,7 +68,8 @@ export function peer(name: PeerName): string | undefined {
         join(peersDirectory, "venv", "bin", "python")
       );
     case "step":
-      return existing(join(peersDirectory, "go", "step")) ?? onPath(name);
+    case "zlint":
+      return existing(join(peersDirectory, "go", name)) ?? onPath(name);
     case "standalone":
       return existing(resolve("dist", "pki"));
     case "bun":

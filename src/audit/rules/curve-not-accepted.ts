@@ -1,5 +1,5 @@
 import { EXPLICIT_CURVE } from "../../x509/public-key.ts";
-import { isBinaryCurve } from "../curves.ts";
+import { isBinaryCurve, isRefusedByGskit } from "../curves.ts";
 import { rule } from "../rule.ts";
 
 export const curveNotAccepted = rule({
@@ -22,7 +22,8 @@ export const curveNotAccepted = rule({
     // Each of these has a rule of its own: key-too-small, curve-weak, curve-explicit, key-not-gskit.
     if (bits > 0 && bits < parameters.leastBits) return undefined;
     if (isBinaryCurve(curve) || curve === EXPLICIT_CURVE) return undefined;
-    if (profiles.has("mq") || profiles.has("ihs")) return undefined;
+    const gskit = profiles.has("mq") || profiles.has("ihs");
+    if (gskit && isRefusedByGskit(view.certificate.publicKey)) return undefined;
     return { facts: { subject: view.subject, curve, accepted: parameters.curves } };
   },
   explain: ({ subject, curve, accepted }) =>

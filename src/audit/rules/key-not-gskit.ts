@@ -1,8 +1,7 @@
-import { CURVES } from "../../x509/algorithms.ts";
+import { isRefusedByGskit } from "../curves.ts";
 import { rule } from "../rule.ts";
 import { subjectOf } from "../words.ts";
 
-const CURVES_TAKEN = ["P-256", "P-384", "P-521"];
 const OTHERS = ["Ed25519", "Ed448", "X25519", "X448"];
 
 export const keyNotGskit = rule({
@@ -18,13 +17,8 @@ export const keyNotGskit = rule({
   check({ certificate, view, use }, { parameters }) {
     const { algorithm, curve, bits } = certificate.publicKey;
     const modern = OTHERS.includes(algorithm) || /^(ML|SLH)-/.test(algorithm);
-    // Curves of unknown size stay out of it, as do those that key-too-small tells of.
-    const strange =
-      algorithm === "EC" &&
-      curve !== undefined &&
-      !CURVES_TAKEN.includes(curve) &&
-      bits >= parameters.leastBits &&
-      Object.values(CURVES).some(([name]) => name === curve && !/^sect|^P-224/.test(name));
+    // Those that are too small are told by key-too-small.
+    const strange = isRefusedByGskit(certificate.publicKey) && bits >= parameters.leastBits;
     if (!modern && !strange) return undefined;
     return {
       facts: { subject: view.subject, use, key: strange ? `EC on ${curve}` : algorithm },

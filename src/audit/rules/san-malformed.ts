@@ -49,6 +49,7 @@ function faultOf({ kind, value }: GeneralName, publicTls: boolean): string | und
   const labels = value.replace(/\*/g, "x").split(".");
   if (labels.some((label) => label === "" || label.length > 63)) return "empty or long label";
   if (/[^\x21-\x7e]/.test(value)) return "not in ASCII";
+  if (labels.some((label) => /[^a-z0-9_-]/i.test(label))) return "character of no host name";
   if (!publicTls) return undefined;
   if (value.includes("_")) return "underscore";
   return INTERNAL.test(value) ? "internal name" : undefined;
