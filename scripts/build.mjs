@@ -1,157 +1,122 @@
-// Makes dist/pki.cjs, the program, and the parts of it that only some commands load (dist/pki-*.cjs).
+// Makes dist/pki.cjs, the program, and the parts of it that only some commands load (dist/pki-*).
 //
-// Node 20 has to look at every byte of a file before it runs the first: with everything in one file that
-// was half of what `pki list` took (docs/decisions/0045). So esbuild splits the program where the source
-// says `import()`, the pieces are packed by what is needed together, and V8's compiled form of the core stands
-// beside it for the Node that built it. CommonJS, because Node 20 starts it in half the time of an ES module.
+// Node 20 has to look at every byte of a file before it runs the first, and to compile what runs: with everything
+// in one file that was half of what `pki list` took (docs/decisions/0045). So what every `list` needs is one
+// flat core, the rest lies in parts, and V8's compiled form of the hot ones stands beside them for the Node
+// that built them. CommonJS, because Node 20 starts it in half the time of an ES module.
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { makeParts } from "./build/parts.mjs";
 
-import { basename, resolve } from "node:path";
-import { build, transform } from "esbuild";
-import packageJson from "../package.json" with { type: "json" };
+const { core, parts, partOf, pieces } = await makeParts();
 
-/** Libraries that stay outside and are loaded by the few commands that build certificates. */
-export const external = Object.keys(packageJson.dependencies).filter((name) => name !== "commander");
-
-/** Part → the source files it begins with; what they import statically comes along. The first that fits takes a piece. */
-const PARTS = [
-  [
-    "core",
-    /^src\/(cli\/bin|cli\/commands\/list|codecs\/(kdb|java)\/index|codecs\/kdb\/stash)\.ts$/,
-  ],
-  ["pkcs12", /^src\/(codecs\/pkcs12|crypto)\//],
-  ["pem", /^src\/codecs\/pem\//],
-  ["commands", /./],
-];
-
-/** commander asks for child_process to run other programs as subcommands, which pki has not; it costs 5 ms. */
-const noSubprograms = {
-  name: "no-subprograms",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      /[\\/]commander[\\/]/.test(importer) ? { path: "none", namespace: "none" } : undefined,
-    );
-    onLoad({ filter: /./, namespace: "none" }, () => ({ contents: "module.exports = {};" }));
-  },
-};
-
-const split = await build({
-  entryPoints: { pki: "src/cli/bin.ts" },
-  outdir: "dist",
-  write: false,
-  metafile: true,
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "node20",
-  minify: true,
-  legalComments: "none",
-  external,
-  plugins: [noSubprograms],
-  define: { PKI_VERSION: JSON.stringify(packageJson.version) },
-  logLevel: "warning",
-});
-
-const { outputs } = split.metafile;
-const paths = Object.keys(outputs);
-
-/** A piece and all that it imports statically. */
-function withImports(path, found = new Set()) {
-  if (found.has(path)) return found;
-  found.add(path);
-  for (const { path: other, kind, external: outside } of outputs[path].imports) {
-    if (kind === "import-statement" && !outside) withImports(other, found);
-  }
-  return found;
-}
-
-const partOf = new Map();
-for (const [part, entries] of PARTS) {
-  for (const path of paths.filter((name) => entries.test(outputs[name].entryPoint ?? ""))) {
-    for (const piece of withImports(path)) if (!partOf.has(piece)) partOf.set(piece, part);
-  }
-}
-
-/** The pieces of a part as members of an object literal: id → function(module, exports, require). */
-async function pack(part) {
-  const members = [];
-  for (const { path, text } of split.outputFiles) {
-    const name = paths.find((known) => basename(known) === basename(path));
-    if (partOf.get(name) !== part) continue;
-    const { code } = await transform(text, { format: "cjs", platform: "node", minify: true });
-    const body = code.replaceAll(
-      /\bimport\("(\.\/[^"]+)"\)/g,
-      'Promise.resolve().then(()=>require("$1"))',
-    );
-    const wrapped = `function(module,exports,require){${body}}`;
-    members.push(`${JSON.stringify(`./${basename(path)}`)}:${wrapped}`);
-  }
-  return members.join(",\n");
-}
-
-const whereabouts = Object.fromEntries(
-  paths.filter((path) => partOf.get(path) !== "core").map((path) => [`./${basename(path)}`, partOf.get(path)]),
+/** A part that itself imports (libraries that stay outside) is a module for Node; the others are scripts. */
+const files = new Map(
+  [...parts].map(([part, text]) => [part, /\bimport\(/.test(text) ? `pki-${part}.cjs` : `pki-${part}.js`]),
 );
+const whereabouts = Object.fromEntries([...partOf].map(([piece, part]) => [piece, files.get(part)]));
 
-const core = `(function(require,process){"use strict";
-const pieces={${await pack("core")}};
-const parts=${JSON.stringify(whereabouts)};
-const loaded=new Map();
-function late(id){
-  let real;
-  return new Proxy({},{get:(_,name)=>(real??=require(id))[name]});
-}
-function load(id){
-  if(!id.startsWith("./"))return id==="node:crypto"?late(id):require(id);
-  let module=loaded.get(id);
-  if(module===undefined){
-    if(pieces[id]===undefined)Object.assign(pieces,require("./pki-"+parts[id]+".cjs"));
-    loaded.set(id,module={exports:{}});
-    pieces[id](module,module.exports,load);
+/** node:crypto takes 5 ms to load: it is loaded when something of it is asked for (docs/decisions/0120). */
+const coreText = `(function(outside,process,script){"use strict";
+const parts=${JSON.stringify(whereabouts)},entries=${JSON.stringify(pieces)},pieces={},loaded=new Map();
+let table;
+function provide(given){table=given}
+function late(id){let real;return new Proxy({},{get:(_,name)=>(real??=outside(id))[name]})}
+function require(id){
+  const known=loaded.get(id);
+  if(known!==undefined)return known.exports;
+  const made={exports:{}};
+  loaded.set(id,made);
+  if(id==="node:crypto")made.exports=late(id);
+  else if(id.startsWith("core:"))made.exports=table[id]();
+  else if(id.startsWith("part:"))made.exports=require(entries[id]);
+  else if(!id.startsWith("./"))made.exports=outside(id);
+  else{
+    if(pieces[id]===undefined)Object.assign(pieces,script(parts[id]));
+    pieces[id](made,made.exports,require);
   }
-  return module.exports;
+  return made.exports;
 }
-load("./pki.js");
+(function(require,provide,process){${core}})(require,provide,process);
 })
 `;
-if (/[^\x00-\x7f]/.test(core)) throw new Error("the core is read as Latin-1: it must be ASCII");
-if (/\bimport\(/.test(core)) throw new Error("the core is compiled as a script: it cannot import()");
 
-/** The start of the program: takes V8's compiled form of the core, where one was made by this very V8. */
+/** The start of the program: takes V8's compiled form of a script, where one was made by this very V8. */
 const start = `#!/usr/bin/env node
 "use strict";
-const fs=require("node:fs"),vm=require("node:vm"),core=__dirname+"/pki-core.js";
-let cachedData;
-try{cachedData=fs.readFileSync(__dirname+"/pki-core."+process.versions.v8+"-"+process.arch+".cache")}catch{}
-new vm.Script(fs.readFileSync(core,"latin1"),{filename:core,cachedData}).runInThisContext()(require,process);
+const fs=require("node:fs"),vm=require("node:vm");
+function script(name){
+  if(name.endsWith(".cjs"))return require("./"+name);
+  const filename=__dirname+"/"+name;
+  let cachedData;
+  try{cachedData=fs.readFileSync(filename.slice(0,-2)+process.versions.v8+"-"+process.arch+".cache")}catch{}
+  return new vm.Script(fs.readFileSync(filename,"latin1"),{filename,cachedData}).runInThisContext();
+}
+script("pki-core.js")(require,process,script);
 `;
 
-mkdirSync("dist", { recursive: true });
-for (const name of readdirSync("dist")) if (/^pki.*\.(cjs|js|cache)$/.test(name)) rmSync(`dist/${name}`);
-for (const [part] of PARTS.slice(1)) {
-  writeFileSync(`dist/pki-${part}.cjs`, `"use strict";\nmodule.exports={${await pack(part)}};\n`);
+const scripts = new Map([["pki-core.js", coreText]]);
+for (const [part, text] of parts) {
+  const name = files.get(part);
+  scripts.set(name, name.endsWith(".cjs") ? `"use strict";\nmodule.exports={${text}};\n` : `({${text}})\n`);
 }
-writeFileSync("dist/pki-core.js", core);
-writeFileSync("dist/pki.cjs", start);
-chmodSync("dist/pki.cjs", 0o755);
-writeCache();
+for (const [name, text] of scripts) {
+  if (/[^\x00-\x7f]/.test(text)) throw new Error(`${name} is read as Latin-1: it must be ASCII`);
+}
+if (/\bimport\(/.test(coreText)) throw new Error("the core is compiled as a script: it cannot import()");
 
-/** Lists stores once, so that V8 knows what listing needs, and keeps what it made of it. */
-function writeCache() {
-  const stores = ["java/keytool.jks", "kdb/labels.kdb", "pem/bundle.pem"].map((name) => resolve("certs-fixtures", name));
-  const script = `
+mkdirSync("dist", { recursive: true });
+// V8 knows a cache of another text by its length alone: none may outlive the text that it was made of.
+for (const name of readdirSync("dist")) if (/^pki-.*\.cache$/.test(name)) rmSync(join("dist", name));
+for (const [name, text] of [...scripts, ["pki.cjs", start]]) {
+  writeFileSync(join("dist", `${name}.new`), text);
+  renameSync(join("dist", `${name}.new`), join("dist", name));
+}
+chmodSync("dist/pki.cjs", 0o755);
+for (const name of readdirSync("dist")) {
+  if (/^pki-.*\.c?js$/.test(name) && !scripts.has(name)) rmSync(join("dist", name));
+}
+writeCaches();
+
+/** Runs what shall be quick once, so that V8 knows what it needs, and keeps what it made of it. */
+function writeCaches() {
+  const at = (name) => resolve("certs-fixtures", name);
+  const runs = [
+    ["list", at("java/keytool.jks"), at("kdb/labels.kdb"), at("pem/bundle.pem")],
+    ["list", at("java/keytool.jks"), "--password", "env:JKS_PASSWORD"],
+    ["list", at("kdb/v4.kdb"), at("pkcs12/keytool.p12"), "--password", "env:FIXTURE_PASSWORD"],
+    ["list", at("java/keytool.jks"), "--json"],
+    ["list", "--help"],
+  ];
+  const program = `
     const fs = require("node:fs"), vm = require("node:vm"), { createRequire } = require("node:module");
-    const core = ${JSON.stringify(resolve("dist/pki-core.js"))};
-    const script = new vm.Script(fs.readFileSync(core, "latin1"), { filename: core });
-    const argv = ["node", "pki", "list", ...${JSON.stringify(stores)}];
-    script.runInThisContext()(createRequire(core), Object.create(process, { argv: { value: argv } }));
+    const dist = ${JSON.stringify(resolve("dist"))};
+    const outside = createRequire(dist + "/pki.cjs");
+    const scripts = new Map();
+    function script(name) {
+      if (name.endsWith(".cjs")) return outside("./" + name);
+      let made = scripts.get(name);
+      if (made === undefined) {
+        const filename = dist + "/" + name;
+        scripts.set(name, (made = new vm.Script(fs.readFileSync(filename, "latin1"), { filename })));
+      }
+      return made.runInThisContext();
+    }
+    for (const run of ${JSON.stringify(runs)}) {
+      const argv = ["node", "pki", ...run];
+      script("pki-core.js")(outside, Object.create(process, { argv: { value: argv } }), script);
+    }
     process.on("exit", () => {
-      const name = core.replace(/js$/, process.versions.v8 + "-" + process.arch + ".cache");
-      fs.writeFileSync(name, script.createCachedData());
+      for (const [name, made] of scripts) {
+        const cache = dist + "/" + name.slice(0, -2) + process.versions.v8 + "-" + process.arch + ".cache";
+        fs.writeFileSync(cache, made.createCachedData());
+      }
     });`;
-  const env = { PATH: process.env.PATH, PKI_NO_PROMPT: "1" };
-  const child = spawnSync(process.execPath, ["-e", script], { env, encoding: "utf8" });
-  if (child.status !== 0) throw new Error(`the code cache could not be made\n${child.stderr}`);
+  const passwords = { JKS_PASSWORD: "changeit", FIXTURE_PASSWORD: "fixture-password" };
+  const env = { PATH: process.env.PATH, PKI_NO_PROMPT: "1", ...passwords };
+  const child = spawnSync(process.execPath, ["-e", program], { env, encoding: "utf8" });
+  if (child.status !== 0 || child.stderr !== "") {
+    throw new Error(`the code caches could not be made\n${child.stderr}`);
+  }
 }

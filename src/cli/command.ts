@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Outcome } from "../app/outcome.ts";
 import type { Host } from "../io/host.ts";
+import type { PlainOptions } from "./plain-arguments.ts";
 
 /** What a text rendering may know of the place it is shown in. */
 export interface View {
@@ -18,6 +19,8 @@ export interface View {
 export interface CommandDefinition<Options, Result, Prepared = undefined> {
   /** Adds arguments, options and examples. `--json`, and for writers `--dry-run` and `--lock-timeout`, are there already. */
   define(command: Command): void;
+  /** Options that are read without commander where the command line has no others. `--json` must be named. */
+  readonly plain?: PlainOptions;
   /** True: gets `--dry-run` and `--lock-timeout`. */
   readonly writes: boolean;
   /** Stores whose locks are held from before the plan until after the commit. Only for commands that write. */
@@ -50,6 +53,9 @@ export interface CommandDefinition<Options, Result, Prepared = undefined> {
 
 /** Forgets the types of options and result, so that definitions can stand in one list. */
 export type AnyCommand = CommandDefinition<never, unknown, unknown>;
+
+/** How long a command waits for another writer where `--lock-timeout` does not say. */
+export const LOCK_SECONDS = 30;
 
 /** Options that every command gets from `run.ts`. */
 export interface CommonOptions {

@@ -1,4 +1,3 @@
-import { Command } from "commander";
 import type { Host } from "../io/host.ts";
 import { PkiError } from "../model/error.ts";
 import type { AnyCommand } from "./command.ts";
@@ -101,9 +100,7 @@ async function dispatch(host: Host, argv: readonly string[]): Promise<number> {
 async function run(host: Host, name: string, argv: readonly string[]): Promise<number> {
   const verb = verbs.find((known) => known.name === name);
   if (verb === undefined) throw unknownVerb(name);
-  const definition = await verb.load();
-  const command = new Command(`pki ${verb.name}`).description(verb.summary);
-  return runCommand(host, command, definition, argv);
+  return runCommand(host, verb, await verb.load(), argv);
 }
 
 function unknownVerb(name: string): PkiError {

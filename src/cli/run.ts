@@ -1,5 +1,4 @@
 import { basename, dirname } from "node:path";
-import type { Command, CommanderError } from "commander";
 import type { Notice, Outcome } from "../app/outcome.ts";
 import type { Host } from "../io/host.ts";
 import { PkiError } from "../model/error.ts";
@@ -7,87 +6,42 @@ import { errorJson, errorText } from "../render/error.ts";
 import { jsonText } from "../render/json.ts";
 import { noticeJson, noticeText } from "../render/notice.ts";
 import { planText, writesJson } from "../render/plan.ts";
-import type { AnyCommand, CommandDefinition, CommonOptions, View } from "./command.ts";
+import {
+  type AnyCommand,
+  type CommandDefinition,
+  type CommonOptions,
+  LOCK_SECONDS,
+  type View,
+} from "./command.ts";
 import { Exit, exitCodeOf } from "./exit-code.ts";
-
-const LOCK_SECONDS = 30;
+import { plainArguments } from "./plain-arguments.ts";
 
 /**
  * Runs one command: arguments → locks → plan → commit → render → exit code.
  *
- * @param command - commander's object, empty but for its name
+ * @param verb - its name and the line that the help begins with
  * @param argv - what stands after the verb
  */
 export async function runCommand(
   host: Host,
-  command: Command,
+  verb: { readonly name: string; readonly summary: string },
   anyDefinition: AnyCommand,
   argv: readonly string[],
 ): Promise<number> {
   const definition = anyDefinition as unknown as CommandDefinition<CommonOptions, unknown, unknown>;
   const json = argv.includes("--json");
   try {
-    const parsed = parse(host, command, definition, argv);
+    const { plain } = definition;
+    let parsed = plain === undefined ? undefined : plainArguments(argv, plain);
+    if (parsed === undefined) {
+      const { parseArguments } = await import("./parse-arguments.ts");
+      parsed = parseArguments(host, verb, definition, argv);
+    }
     if (parsed === undefined) return Exit.fine;
-    return await execute(host, definition, parsed.args, parsed.options);
+    return await execute(host, definition, parsed.args, parsed.options as CommonOptions);
   } catch (error) {
     return reportError(host, asPkiError(error, host), json);
   }
-}
-
-interface Parsed {
-  readonly args: readonly string[];
-  readonly options: CommonOptions;
-}
-
-/** undefined: help was asked for and given. */
-function parse(
-  host: Host,
-  command: Command,
-  definition: CommandDefinition<CommonOptions, unknown, unknown>,
-  argv: readonly string[],
-): Parsed | undefined {
-  command
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => host.terminal.out(text), writeErr: () => {} })
-    .configureHelp({
-      helpWidth: Math.min(host.terminal.stdoutIsTerminal ? host.terminal.columns : 100, 100),
-    })
-    .helpOption("-h, --help", "show this help");
-  definition.define(command);
-  command.option("--json", "write JSON to standard output");
-  if (definition.writes) {
-    command
-      .option("--dry-run", "show what would be written, and write nothing")
-      .option(
-        "--lock-timeout <seconds>",
-        "how long to wait for another writer",
-        String(LOCK_SECONDS),
-      );
-  }
-  try {
-    command.parse(argv as string[], { from: "user" });
-  } catch (error) {
-    const { code, message } = error as CommanderError;
-    if (code === "commander.helpDisplayed" || code === "commander.help") return undefined;
-    if (typeof code !== "string" || !code.startsWith("commander.")) throw error;
-    throw usageError(command.name().replace(/^pki /, ""), message);
-  }
-  return { args: command.args, options: command.opts() };
-}
-
-/** Commander quotes what it does not know; what stands after `=` may be a password. */
-function usageError(name: string, message: string): PkiError {
-  const text = message
-    .replace(/^error: /, "")
-    .replace(/'(--?[A-Za-z][\w-]*)=[^']*'/g, "'$1'")
-    .replace(/\.?\n.*$/s, (rest) => {
-      const suggestion = /\(Did you mean [^)]*\)/.exec(rest)?.[0];
-      return suggestion === undefined ? "" : ` ${suggestion}`;
-    });
-  return new PkiError("usage", text.charAt(0).toLowerCase() + text.slice(1), {
-    hint: `see pki help ${name}`,
-  });
 }
 
 async function execute(

@@ -8,6 +8,7 @@ import { addExamples, addPasswordOption, type PasswordOptions } from "../passwor
 /** `pki list STORE…` */
 export const listCommand: CommandDefinition<PasswordOptions & CommonOptions, ListResult> = {
   writes: false,
+  plain: { flags: ["json"], values: ["password"] },
   define(command) {
     command.argument("<store...>", "KDB, JKS, PKCS#12, PEM or DER files");
     addPasswordOption(command);

@@ -1,0 +1,195 @@
+// Which source file belongs to the core and which to a part, and the text of both.
+import { basename, relative, resolve } from "node:path";
+import { build, transform } from "esbuild";
+import { common, external } from "./options.mjs";
+
+/** Everything that listing a KDB or a JKS runs; what these import statically comes along. */
+const CORE = /^src\/(cli\/bin|cli\/commands\/list|codecs\/(kdb|java)\/index|codecs\/kdb\/stash)\.ts$/;
+
+/** Part → the dynamic imports that it holds, with what they import statically. The first that fits takes a piece. */
+const PARTS = [
+  ["arguments", /^src\/cli\/parse-arguments\.ts$/],
+  ["pkcs12", /^src\/(codecs\/pkcs12|crypto)\//],
+  ["pem", /^src\/codecs\/pem\//],
+  ["commands", /./],
+];
+
+const root = resolve(".");
+const named = (path) => relative(root, path).replaceAll("\\", "/");
+
+/** The files of the core, and every dynamic import that leads out of it or from one part to another. */
+async function survey() {
+  const { metafile } = await build({
+    ...common,
+    entryPoints: ["src/cli/bin.ts"],
+    outdir: "dist",
+    metafile: true,
+    splitting: true,
+    format: "esm",
+    external,
+  });
+  const core = new Set();
+  const entries = [];
+  for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
+    if (entryPoint === undefined) continue;
+    if (!CORE.test(entryPoint)) {
+      entries.push(entryPoint);
+      continue;
+    }
+    for (const piece of withImports(metafile.outputs, path)) {
+      for (const file of Object.keys(metafile.outputs[piece].inputs)) core.add(file);
+    }
+  }
+  return { core, entries: entries.filter((file) => !core.has(file)) };
+}
+
+/** A piece and all that it imports statically. */
+function withImports(outputs, path, found = new Set()) {
+  if (found.has(path)) return found;
+  found.add(path);
+  for (const { path: other, kind, external: outside } of outputs[path].imports) {
+    if (kind === "import-statement" && !outside) withImports(outputs, other, found);
+  }
+  return found;
+}
+
+/** Imports of files that `wanted` likes become imports of `prefix` and the file's name. */
+function redirect(prefix, wanted) {
+  return {
+    name: `to-${prefix}`,
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
+        const file = named(resolve(resolveDir, path));
+        return wanted(file, kind) ? { path: `${prefix}:${file}`, external: true } : undefined;
+      });
+    },
+  };
+}
+
+/** Dynamic imports of our own files become calls of the loader. */
+function withoutImports(code) {
+  return code.replaceAll(
+    /\bimport\("((?:core:|part:|\.\/)[^"]+)"\)/g,
+    'Promise.resolve().then(()=>require("$1"))',
+  );
+}
+
+/**
+ * @returns `core`, the text of the core, which calls `provide` with what parts take from it; `parts`, the
+ *   members of an object literal for each part, piece → function(module, exports, require); `partOf`, the
+ *   part of every piece; `pieces`, the piece of every dynamic import
+ */
+export async function makeParts() {
+  const { core, entries } = await survey();
+  const result = await build({
+    ...common,
+    entryPoints: entries,
+    entryNames: "[name]-[hash]",
+    outdir: "dist",
+    metafile: true,
+    splitting: true,
+    format: "esm",
+    external,
+    plugins: [...common.plugins, redirect("core", (file) => core.has(file))],
+  });
+  const { outputs } = result.metafile;
+  const paths = Object.keys(outputs);
+  const partOf = new Map();
+  for (const [part, which] of PARTS) {
+    for (const path of paths.filter((name) => which.test(outputs[name].entryPoint ?? ""))) {
+      for (const piece of withImports(outputs, path)) {
+        if (!partOf.has(piece)) partOf.set(piece, part);
+      }
+    }
+  }
+
+  const members = new Map(PARTS.map(([part]) => [part, []]));
+  const taken = new Map();
+  for (const { path, text } of result.outputFiles) {
+    const piece = paths.find((known) => basename(known) === basename(path));
+    noteTaken(text, taken);
+    const { code } = await transform(text, { format: "cjs", platform: "node", minify: true });
+    const wrapped = `function(module,exports,require){${withoutImports(code)}}`;
+    members.get(partOf.get(piece)).push(`${JSON.stringify(`./${basename(piece)}`)}:${wrapped}`);
+  }
+  const at = (path) => `./${basename(path)}`;
+  return {
+    core: await makeCore(core, taken),
+    parts: new Map([...members].map(([part, list]) => [part, list.join(",\n")])),
+    partOf: new Map(paths.map((path) => [at(path), partOf.get(path)])),
+    pieces: Object.fromEntries(
+      paths.flatMap((path) => {
+        const { entryPoint } = outputs[path];
+        return entryPoint === undefined ? [] : [[`part:${entryPoint}`, at(path)]];
+      }),
+    ),
+  };
+}
+
+/** Collects what a piece takes from the core: file → names, or `*` where it asks at run time. */
+function noteTaken(text, taken) {
+  const note = (file, names) => {
+    taken.set(file, new Set([...(taken.get(file) ?? []), ...names]));
+  };
+  let known = 0;
+  for (const [, list, file] of text.matchAll(/\{([^{}]*)\}from"core:([^"]+)"/g)) {
+    known++;
+    note(file, list.split(",").map((item) => item.split(" as ")[0].trim()));
+  }
+  for (const [, file] of text.matchAll(/import\("core:([^"]+)"\)/g)) {
+    known++;
+    note(file, ["*"]);
+  }
+  for (const [, file] of text.matchAll(/import"core:([^"]+)"/g)) {
+    known++;
+    note(file, []);
+  }
+  const all = text.match(/"core:/g)?.length ?? 0;
+  if (known !== all) throw new Error("a piece imports from the core in a way that the build does not know");
+}
+
+/** The core as one scope: no piece of it asks another for anything while it runs. */
+async function makeCore(files, taken) {
+  const exported = await exportsOf([...taken.keys()]);
+  const lines = [];
+  const members = [];
+  let count = 0;
+  for (const [file, wanted] of taken) {
+    const names = wanted.has("*") ? exported.get(file) : [...wanted];
+    const pairs = names.map((name) => [name, `taken${count++}`]);
+    const list = pairs.map(([name, local]) => `${name} as ${local}`).join(", ");
+    lines.push(`import { ${list} } from "./${file}";`);
+    const object = pairs.map(([name, local]) => `${name}: ${local}`).join(", ");
+    members.push(`${JSON.stringify(`core:${file}`)}: () => ({ ${object} })`);
+  }
+  const { outputFiles } = await build({
+    ...common,
+    stdin: {
+      contents: `import "./src/cli/bin.ts";\n${lines.join("\n")}\nprovide({ ${members.join(",\n")} });`,
+      resolveDir: root,
+      loader: "ts",
+    },
+    format: "cjs",
+    external,
+    plugins: [
+      ...common.plugins,
+      redirect("part", (file, kind) => kind === "dynamic-import" && !files.has(file)),
+    ],
+  });
+  return withoutImports(outputFiles[0].text);
+}
+
+async function exportsOf(files) {
+  const { metafile } = await build({
+    ...common,
+    entryPoints: files,
+    bundle: false,
+    metafile: true,
+    outdir: "dist",
+    format: "esm",
+    plugins: [],
+  });
+  return new Map(
+    Object.values(metafile.outputs).map((output) => [output.entryPoint, output.exports]),
+  );
+}
