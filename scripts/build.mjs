@@ -34,7 +34,7 @@ function require(id){
   else if(!id.startsWith("./"))made.exports=outside(id);
   else{
     if(pieces[id]===undefined)Object.assign(pieces,script(parts[id]));
-    pieces[id](made,made.exports,require);
+    pieces[id](made,require);
   }
   return made.exports;
 }
@@ -83,10 +83,9 @@ writeCaches();
 function writeCaches() {
   const at = (name) => resolve("certs-fixtures", name);
   const runs = [
-    ["list", at("java/keytool.jks"), at("kdb/labels.kdb"), at("pem/bundle.pem")],
+    ["list", at("pem/bundle.pem")],
     ["list", at("java/keytool.jks"), "--password", "env:JKS_PASSWORD"],
     ["list", at("kdb/v4.kdb"), at("pkcs12/keytool.p12"), "--password", "env:FIXTURE_PASSWORD"],
-    ["list", at("java/keytool.jks"), "--json"],
     ["list", "--help"],
   ];
   const program = `

@@ -1,6 +1,7 @@
 // Which source file belongs to the core and which to a part, and the text of both.
 import { basename, relative, resolve } from "node:path";
-import { build, transform } from "esbuild";
+import { Script } from "node:vm";
+import { build } from "esbuild";
 import { common, external } from "./options.mjs";
 
 /** Everything that listing a KDB or a JKS runs; what these import statically comes along. */
@@ -76,7 +77,7 @@ function withoutImports(code) {
 
 /**
  * @returns `core`, the text of the core, which calls `provide` with what parts take from it; `parts`, the
- *   members of an object literal for each part, piece → function(module, exports, require); `partOf`, the
+ *   members of an object literal for each part, piece → function(module, require); `partOf`, the
  *   part of every piece; `pieces`, the piece of every dynamic import
  */
 export async function makeParts() {
@@ -108,8 +109,7 @@ export async function makeParts() {
   for (const { path, text } of result.outputFiles) {
     const piece = paths.find((known) => basename(known) === basename(path));
     noteTaken(text, taken);
-    const { code } = await transform(text, { format: "cjs", platform: "node", minify: true });
-    const wrapped = `function(module,exports,require){${withoutImports(code)}}`;
+    const wrapped = `function(module,require){${asFunction(text)}}`;
     members.get(partOf.get(piece)).push(`${JSON.stringify(`./${basename(piece)}`)}:${wrapped}`);
   }
   const at = (path) => `./${basename(path)}`;
@@ -124,6 +124,43 @@ export async function makeParts() {
       }),
     ),
   };
+}
+
+/**
+ * A piece, an ES module as esbuild writes them, as the body of a function. Pieces import each other in no
+ * circle and change no export later, so plain constants do: esbuild's own form asks two getters for every call.
+ */
+function asFunction(text) {
+  const before = [];
+  const take = (pattern, write) => {
+    rest = rest.replaceAll(pattern, (_whole, ...found) => {
+      before.push(write(...found));
+      return "";
+    });
+  };
+  const pairs = (names) => names.replace(/([\w$]+) as ([\w$]+)/g, "$1:$2");
+  let rest = text;
+  // An import holds for the whole piece wherever it stands, so all of them go to its beginning.
+  take(/(?<![\w$."])import\{([^{}]*)\}from("[^"]+");?/g, (names, from) => {
+    return `const{${pairs(names)}}=require(${from});`;
+  });
+  take(/(?<![\w$."])import ([\w$]+) from("[^"]+");?/g, (name, from) => {
+    return `const ${name}=require(${from});`;
+  });
+  take(/(?<![\w$."])import\*as ([\w$]+) from("[^"]+");?/g, (name, from) => {
+    return `const ${name}=require(${from});`;
+  });
+  take(/(?<![\w$."])import("[^"]+");?/g, (from) => `require(${from});`);
+  let after = "";
+  take(/(?<![\w$."])export\{([^{}]*)\};?\s*$/g, (names) => {
+    const swapped = names.replace(/([\w$]+) as ([\w$]+)/g, "$2:$1");
+    after = `;module.exports={${swapped}};`;
+    return "";
+  });
+  const code = withoutImports(before.join("") + rest + after);
+  // Says at once where a form of esbuild's is not known here.
+  new Script(`(async function(module,require){${code}})`);
+  return code;
 }
 
 /** Collects what a piece takes from the core: file → names, or `*` where it asks at run time. */

@@ -40,7 +40,9 @@ export interface CommandDefinition<Options, Result, Prepared = undefined> {
   /** What stands on stdout, with its last line feed; empty for nothing. */
   text(result: Result, view: View): string;
   /** The members of the JSON object beside `schemaVersion`. */
-  json(result: Result): Readonly<Record<string, unknown>>;
+  json(
+    result: Result,
+  ): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
   /** Bytes for stdout instead of the text (an extracted certificate). */
   bytes?(result: Result): Uint8Array | undefined;
   /** After the commit, not in a dry run: to prove what was written. Gives the result to show. */

@@ -69,7 +69,7 @@ async function execute(
     if (!dryRun && definition.afterCommit !== undefined) {
       result = await definition.afterCommit(host, result, options);
     }
-    show(host, definition, options, {
+    await show(host, definition, options, {
       ...outcome,
       result,
       notices: [...notices, ...outcome.notices],
@@ -130,12 +130,12 @@ async function tidy(host: Host, target: string, path: string): Promise<readonly 
   return notices;
 }
 
-function show(
+async function show(
   host: Host,
   definition: CommandDefinition<CommonOptions, unknown, unknown>,
   options: CommonOptions,
   outcome: Outcome<unknown>,
-): void {
+): Promise<void> {
   const { terminal } = host;
   const { result, notices, writes } = outcome;
   const dryRun = options.dryRun === true;
@@ -145,7 +145,7 @@ function show(
     const body = {
       schemaVersion: 1,
       ...(dryRun ? { dryRun: true } : {}),
-      ...definition.json(result),
+      ...(await definition.json(result)),
       ...(definition.writes ? { writes: writesJson(writes) } : {}),
       ...(notices.length === 0 ? {} : { notices: notices.map(noticeJson) }),
     };

@@ -1,46 +1,10 @@
 import { createCipheriv, createDecipheriv, getCipherInfo } from "node:crypto";
 import { concat } from "../bytes/octets.ts";
 import { PkiError } from "../model/error.ts";
+import type { Cipher, CipherName } from "./cipher-shape.ts";
 import { cbcDecrypt, cbcEncrypt } from "./legacy/cbc.ts";
 import { rc2 } from "./legacy/rc2.ts";
 import { rc4 } from "./legacy/rc4.ts";
-
-/** Ciphers of stored keys and contents; all but RC4 are CBC with the padding of RFC 8018 §6.1.1. */
-export type CipherName =
-  | "aes128"
-  | "aes192"
-  | "aes256"
-  | "camellia128"
-  | "camellia192"
-  | "camellia256"
-  | "3des"
-  | "3des-2key"
-  | "des"
-  | "rc2"
-  | "rc4";
-
-export interface Cipher {
-  readonly name: CipherName;
-  /** In bytes. */
-  readonly keyLength: number;
-  /** In bytes; the block length too, 0 for RC4. */
-  readonly ivLength: number;
-  /** RC2's effective key bits. */
-  readonly effectiveBits?: number;
-}
-
-/** The ciphers that have one shape. RC2 and RC4 take their key length from the scheme. */
-export const CIPHERS: Readonly<Record<Exclude<CipherName, "rc2" | "rc4">, Cipher>> = {
-  aes128: { name: "aes128", keyLength: 16, ivLength: 16 },
-  aes192: { name: "aes192", keyLength: 24, ivLength: 16 },
-  aes256: { name: "aes256", keyLength: 32, ivLength: 16 },
-  camellia128: { name: "camellia128", keyLength: 16, ivLength: 16 },
-  camellia192: { name: "camellia192", keyLength: 24, ivLength: 16 },
-  camellia256: { name: "camellia256", keyLength: 32, ivLength: 16 },
-  "3des": { name: "3des", keyLength: 24, ivLength: 8 },
-  "3des-2key": { name: "3des-2key", keyLength: 16, ivLength: 8 },
-  des: { name: "des", keyLength: 8, ivLength: 8 },
-};
 
 const NATIVE: Readonly<Partial<Record<CipherName, string>>> = {
   aes128: "aes-128-cbc",

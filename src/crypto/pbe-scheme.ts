@@ -2,7 +2,7 @@ import { DerReader } from "../bytes/der-reader.ts";
 import { Tag } from "../bytes/der-tag.ts";
 import { der } from "../bytes/der-writer.ts";
 import { PkiError } from "../model/error.ts";
-import { CIPHERS, type Cipher } from "./cipher.ts";
+import { CIPHERS, type Cipher } from "./cipher-shape.ts";
 import type { HashName } from "./digest.ts";
 import { MAX_ITERATIONS } from "./kdf.ts";
 

@@ -1,4 +1,25 @@
-import fs from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { toHex } from "../bytes/octets.ts";
 import { digest } from "../crypto/digest.ts";
@@ -39,7 +60,7 @@ export function nodeFiles(
     },
     async list(path) {
       try {
-        return fs.readdirSync(path).sort();
+        return readdirSync(path).sort();
       } catch (error) {
         throw readError(path, error);
       }
@@ -61,7 +82,7 @@ export function nodeFiles(
     },
     async makeDirectory(path) {
       try {
-        fs.mkdirSync(path, { recursive: true });
+        mkdirSync(path, { recursive: true });
       } catch (error) {
         throw writeError(path, error, "the directory cannot be made");
       }
@@ -71,14 +92,14 @@ export function nodeFiles(
         if (path.endsWith(".tmp")) {
           temporaries.set(
             path,
-            interrupts.onInterrupt(() => fs.rmSync(path, { force: true })),
+            interrupts.onInterrupt(() => rmSync(path, { force: true })),
           );
         }
       });
     },
     async rename(from, to) {
       try {
-        fs.renameSync(from, to);
+        renameSync(from, to);
       } catch (error) {
         throw writeError(to, error, "cannot be replaced");
       }
@@ -86,7 +107,7 @@ export function nodeFiles(
     },
     async link(from, to) {
       try {
-        fs.linkSync(from, to);
+        linkSync(from, to);
       } catch (error) {
         throw writeError(to, error);
       }
@@ -96,7 +117,7 @@ export function nodeFiles(
     },
     async remove(path) {
       try {
-        fs.rmSync(path, { force: true });
+        rmSync(path, { force: true });
       } catch (error) {
         throw writeError(path, error, "cannot be removed");
       }
@@ -113,7 +134,7 @@ export function nodeFiles(
 
 function stateOf(path: string): FileState {
   try {
-    const stat = fs.statSync(path);
+    const stat = statSync(path);
     const kind = stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "other";
     return { kind, size: stat.size, mode: modeOf(stat) };
   } catch (error) {
@@ -123,12 +144,12 @@ function stateOf(path: string): FileState {
   }
 }
 
-function modeOf(stat: fs.Stats): number {
+function modeOf(stat: Stats): number {
   return process.platform === "win32" ? 0o600 : stat.mode & 0o777;
 }
 
 function lookAt(path: string): FileLook {
-  const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+  const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) {
     return { kind: "absent", size: 0, mode: undefined, modified: new Date(0) };
   }
@@ -147,7 +168,7 @@ function readPart(path: string, offset: number, length: number): Uint8Array {
   let fd: number;
   try {
     // A FIFO put in the file's place since it was looked at must not make us wait.
-    fd = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     throw readError(path, error);
   }
@@ -155,7 +176,7 @@ function readPart(path: string, offset: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     let filled = 0;
     while (filled < length) {
-      const count = fs.readSync(fd, bytes, filled, length - filled, offset + filled);
+      const count = readSync(fd, bytes, filled, length - filled, offset + filled);
       if (count === 0) break;
       filled += count;
     }
@@ -163,7 +184,7 @@ function readPart(path: string, offset: number, length: number): Uint8Array {
   } catch (error) {
     throw readError(path, error);
   } finally {
-    fs.closeSync(fd);
+    closeSync(fd);
   }
 }
 
@@ -171,14 +192,14 @@ function readPart(path: string, offset: number, length: number): Uint8Array {
 function readWhole(path: string, limit: number): FileRead {
   let fd: number;
   try {
-    refuseKind(path, fs.statSync(path), limit);
-    fd = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
+    refuseKind(path, statSync(path), limit);
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if (error instanceof PkiError) throw error;
     throw readError(path, error);
   }
   try {
-    const stat = fs.fstatSync(fd);
+    const stat = fstatSync(fd);
     refuseKind(path, stat, limit);
     const bytes = readToEnd(path, fd, stat.size, limit);
     return {
@@ -193,11 +214,11 @@ function readWhole(path: string, limit: number): FileRead {
     if (error instanceof PkiError) throw error;
     throw readError(path, error);
   } finally {
-    fs.closeSync(fd);
+    closeSync(fd);
   }
 }
 
-function refuseKind(path: string, stat: fs.Stats, limit: number): void {
+function refuseKind(path: string, stat: Stats, limit: number): void {
   if (stat.isDirectory()) {
     throw new PkiError("file-unreadable", "is a directory", {
       path,
@@ -225,7 +246,7 @@ function readToEnd(path: string, fd: number, size: number, limit: number): Uint8
   let buffer = new Uint8Array(Math.min(size, limit) + 1);
   let filled = 0;
   for (;;) {
-    const count = fs.readSync(fd, buffer, filled, buffer.length - filled, null);
+    const count = readSync(fd, buffer, filled, buffer.length - filled, null);
     if (count === 0) return buffer.subarray(0, filled);
     filled += count;
     if (filled > limit) throw tooLarge(path, limit);
@@ -240,7 +261,7 @@ function readToEnd(path: string, fd: number, size: number, limit: number): Uint8
 /** Also for a file that does not exist yet, and through a link that points to none. */
 function realPath(path: string, depth: number): string {
   try {
-    return fs.realpathSync(path);
+    return realpathSync(path);
   } catch (error) {
     if (systemCode(error) !== "ENOENT" || depth > 40) return path;
   }
@@ -248,7 +269,7 @@ function realPath(path: string, depth: number): string {
   if (parent === path) return path;
   const here = join(realPath(parent, depth), basename(path));
   try {
-    return realPath(resolve(dirname(here), fs.readlinkSync(here)), depth + 1);
+    return realPath(resolve(dirname(here), readlinkSync(here)), depth + 1);
   } catch {
     return here;
   }
@@ -258,47 +279,47 @@ function createFile(path: string, bytes: Uint8Array, mode: number, created: () =
   keepSizeSignal();
   let fd: number;
   try {
-    fd = fs.openSync(path, "wx", mode);
+    fd = openSync(path, "wx", mode);
   } catch (error) {
     throw writeError(path, error);
   }
   created();
   try {
     writeAll(fd, bytes);
-    fs.fsyncSync(fd);
+    fsyncSync(fd);
   } catch (error) {
     throw writeError(path, error);
   } finally {
-    fs.closeSync(fd);
+    closeSync(fd);
   }
 }
 
 function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += fs.writeSync(fd, bytes, at, bytes.length - at);
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at);
 }
 
 function appendSynced(path: string, bytes: Uint8Array, mode: number): void {
   keepSizeSignal();
   let fd: number;
   try {
-    fd = fs.openSync(path, "a", mode);
+    fd = openSync(path, "a", mode);
   } catch (error) {
     throw writeError(path, error);
   }
   try {
-    const before = fs.fstatSync(fd).size;
+    const before = fstatSync(fd).size;
     try {
       writeAll(fd, bytes);
-      fs.fsyncSync(fd);
+      fsyncSync(fd);
     } catch (error) {
       // Half a line would make the next one unreadable.
-      fs.ftruncateSync(fd, before);
+      ftruncateSync(fd, before);
       throw error;
     }
   } catch (error) {
     throw writeError(path, error);
   } finally {
-    fs.closeSync(fd);
+    closeSync(fd);
   }
 }
 
@@ -311,11 +332,11 @@ function keepSizeSignal(): void {
 function copyAccess(from: string, to: string): void {
   if (process.platform === "win32") return;
   try {
-    const old = fs.statSync(from);
-    const now = fs.statSync(to);
+    const old = statSync(from);
+    const now = statSync(to);
     // chown first: it clears set-id bits, and the wider mode must not be seen under the wrong owner.
-    if (old.uid !== now.uid || old.gid !== now.gid) fs.chownSync(to, old.uid, old.gid);
-    fs.chmodSync(to, old.mode & 0o777);
+    if (old.uid !== now.uid || old.gid !== now.gid) chownSync(to, old.uid, old.gid);
+    chmodSync(to, old.mode & 0o777);
   } catch (error) {
     throw new PkiError("file-unwritable", "its owner and permissions cannot be kept", {
       path: from,
@@ -328,16 +349,16 @@ function copyAccess(from: string, to: string): void {
 function syncDirectory(path: string): void {
   let fd: number;
   try {
-    fd = fs.openSync(path, "r");
+    fd = openSync(path, "r");
   } catch {
     return; // A directory that may be written but not read, and Windows: nothing to sync with.
   }
   try {
-    fs.fsyncSync(fd);
+    fsyncSync(fd);
   } catch (error) {
     // Some file systems know no fsync of a directory (EINVAL); a real failure must be told.
     if (systemCode(error) === "EIO") throw writeError(path, error, "cannot be made durable");
   } finally {
-    fs.closeSync(fd);
+    closeSync(fd);
   }
 }

@@ -1,4 +1,4 @@
-import fs from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, type Stats, statSync, writeSync } from "node:fs";
 import { PkiError } from "../model/error.ts";
 import type { HostTerminal } from "./host.ts";
 import { systemCode, systemReason } from "./system-error.ts";
@@ -61,7 +61,7 @@ export function nodeTerminal(): HostTerminal {
 function isTerminal(fd: number): boolean {
   try {
     // node:tty brings all of Node's streams with it; only what may be a terminal is worth that.
-    const stat = fs.fstatSync(fd);
+    const stat = fstatSync(fd);
     if (!stat.isCharacterDevice() || isNullDevice(stat)) return false;
     return process.getBuiltinModule("node:tty").isatty(fd);
   } catch {
@@ -69,8 +69,8 @@ function isTerminal(fd: number): boolean {
   }
 }
 
-function isNullDevice({ rdev }: fs.Stats): boolean {
-  return process.platform !== "win32" && rdev === fs.statSync("/dev/null").rdev;
+function isNullDevice({ rdev }: Stats): boolean {
+  return process.platform !== "win32" && rdev === statSync("/dev/null").rdev;
 }
 
 function canAsk(): boolean {
@@ -78,7 +78,7 @@ function canAsk(): boolean {
   if (isTerminal(0) && isTerminal(2)) return true;
   if (process.platform === "win32") return false;
   try {
-    fs.closeSync(fs.openSync("/dev/tty", "r+"));
+    closeSync(openSync("/dev/tty", "r+"));
     return true;
   } catch {
     return false;
@@ -88,7 +88,7 @@ function canAsk(): boolean {
 function writeAll(fd: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) {
     try {
-      at += fs.writeSync(fd, bytes, at, bytes.length - at);
+      at += writeSync(fd, bytes, at, bytes.length - at);
     } catch (error) {
       if (systemCode(error) !== "EAGAIN") throw error;
       pause(1); // A pipe that another program made non-blocking, and that is full.
@@ -103,7 +103,7 @@ function pause(ms: number): void {
 function readSome(fd: number, buffer: Uint8Array): number {
   for (;;) {
     try {
-      return fs.readSync(fd, buffer, 0, buffer.length, null);
+      return readSync(fd, buffer, 0, buffer.length, null);
     } catch (error) {
       const code = systemCode(error);
       if (code === "EOF") return 0;

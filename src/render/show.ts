@@ -7,7 +7,8 @@ import { printName } from "../x509/name.ts";
 import { readName } from "../x509/parse.ts";
 import { describeCertificate, printCertificate, printTime } from "../x509/print.ts";
 import { certificateJson } from "./certificate-json.ts";
-import { chainOf, entryJson, storeHeading, storeJson, until } from "./list.ts";
+import { chainOf, storeHeading, until } from "./list.ts";
+import { entryJson, storeJson } from "./list-json.ts";
 import { safe } from "./safe.ts";
 
 /** JSON of `pki show`: the store as in `list`, its certificates with all their extensions. */

@@ -1,6 +1,6 @@
 import { type ListOptions, type ListResult, listStores } from "../../app/list.ts";
 import { errorText } from "../../render/error.ts";
-import { listJson, listText } from "../../render/list.ts";
+import { listText } from "../../render/list.ts";
 import type { CommandDefinition, CommonOptions } from "../command.ts";
 import { Exit, exitCodeOf } from "../exit-code.ts";
 import { addExamples, addPasswordOption, type PasswordOptions } from "../password-options.ts";
@@ -26,7 +26,7 @@ export const listCommand: CommandDefinition<PasswordOptions & CommonOptions, Lis
     return listStores(host, args, password === undefined ? looks : { ...looks, password });
   },
   text: (result, view) => listText(result, view.now, view.columns),
-  json: listJson,
+  json: async (result) => (await import("../../render/list-json.ts")).listJson(result),
   errors: (result) => result.failures.map(errorText).join(""),
   exitCode({ stores, failures }) {
     const codes = new Set(failures.map(({ code }) => exitCodeOf(code)));

@@ -23,7 +23,7 @@ import {
   sealingOf,
 } from "./protection.ts";
 import { Flag, Holding, isFree, type KdbRecord, readSlot } from "./record.ts";
-import { type ChainOf, chainsFrom } from "./signers.ts";
+import type { ChainOf } from "./signers.ts";
 
 /**
  * Reads a GSKit key database (`.kdb`, `.rdb` or `.crl`), version 3, 4 or 6.
@@ -59,8 +59,11 @@ export async function readKdb(
     if (header.type === "crl" || isFree(bytes)) carried.push({ index: i, bytes });
     else records.push(readSlot(bytes, `records/${i + 1}`));
   }
-  const entries = entriesOf(records, home, (pool, keys) =>
-    leavesOnly ? (leaf) => [leaf] : chainsFrom(pool, keys, known),
+  const signers = leavesOnly ? undefined : await import("./signers.ts");
+  const entries = entriesOf(
+    records,
+    home,
+    (pool, keys) => signers?.chainsFrom(pool, keys, known) ?? ((leaf) => [leaf]),
   );
   const marked = records.findIndex((record) => (record.flags & Flag.default) !== 0);
   const defaultLabel = entries[marked]?.label;

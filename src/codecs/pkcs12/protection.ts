@@ -1,4 +1,4 @@
-import type { Cipher } from "../../crypto/cipher.ts";
+import type { Cipher } from "../../crypto/cipher-shape.ts";
 import { readSealedKey } from "../../crypto/pbe.ts";
 import { oneStepPbe, type Pbe, pbes2Pbe, readPbe } from "../../crypto/pbe-scheme.ts";
 import { PkiError } from "../../model/error.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fromHex, toHex } from "../../../../src/bytes/octets.ts";
-import { CIPHERS, decrypt, encrypt } from "../../../../src/crypto/cipher.ts";
+import { decrypt, encrypt } from "../../../../src/crypto/cipher.ts";
+import { CIPHERS } from "../../../../src/crypto/cipher-shape.ts";
 import { cbcDecrypt, cbcEncrypt } from "../../../../src/crypto/legacy/cbc.ts";
 import { rc2 } from "../../../../src/crypto/legacy/rc2.ts";
 import { rc4 } from "../../../../src/crypto/legacy/rc4.ts";
