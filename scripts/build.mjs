@@ -5,11 +5,14 @@
 // flat core, the rest lies in parts, and V8's compiled form of the hot ones stands beside them for the Node
 // that built them. CommonJS, because Node 20 starts it in half the time of an ES module.
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { makeParts } from "./build/parts.mjs";
 
-const { core, parts, partOf, pieces } = await makeParts();
+/** dist/pki-NAME.cjs → the source file that it starts: what `pki audit` runs in a thread. */
+const STARTS = new Map([["thread", "src/cli/audit-thread.ts"]].filter(([, file]) => existsSync(file)));
+
+const { core, parts, partOf, pieces } = await makeParts([...STARTS.values()]);
 
 /** A part that itself imports (libraries that stay outside) is a module for Node; the others are scripts. */
 const files = new Map(
@@ -18,10 +21,10 @@ const files = new Map(
 const whereabouts = Object.fromEntries([...partOf].map(([piece, part]) => [piece, files.get(part)]));
 
 /** node:crypto takes 5 ms to load: it is loaded when something of it is asked for (docs/decisions/0120). */
-const coreText = `(function(outside,process,script){"use strict";
+const coreText = `(function(outside,process,script,entry){"use strict";
 const parts=${JSON.stringify(whereabouts)},entries=${JSON.stringify(pieces)},pieces={},loaded=new Map();
-let table;
-function provide(given){table=given}
+let table,run;
+function provide(given,program){table=given;run=program}
 function late(id){let real;return new Proxy({},{get:(_,name)=>(real??=outside(id))[name]})}
 function require(id){
   const known=loaded.get(id);
@@ -39,11 +42,12 @@ function require(id){
   return made.exports;
 }
 (function(require,provide,process){${core}})(require,provide,process);
+if(entry===undefined)run();else require(entry);
 })
 `;
 
-/** The start of the program: takes V8's compiled form of a script, where one was made by this very V8. */
-const start = `#!/usr/bin/env node
+/** A start: takes V8's compiled form of a script, where one was made by this very V8. */
+const startOf = (entry) => `#!/usr/bin/env node
 "use strict";
 const fs=require("node:fs"),vm=require("node:vm");
 function script(name){
@@ -53,7 +57,7 @@ function script(name){
   try{cachedData=fs.readFileSync(filename.slice(0,-2)+process.versions.v8+"-"+process.arch+".cache")}catch{}
   return new vm.Script(fs.readFileSync(filename,"latin1"),{filename,cachedData}).runInThisContext();
 }
-script("pki-core.js")(require,process,script);
+script("pki-core.js")(require,process,script${entry === undefined ? "" : `,"part:${entry}"`});
 `;
 
 const scripts = new Map([["pki-core.js", coreText]]);
@@ -69,13 +73,15 @@ if (/\bimport\(/.test(coreText)) throw new Error("the core is compiled as a scri
 mkdirSync("dist", { recursive: true });
 // V8 knows a cache of another text by its length alone: none may outlive the text that it was made of.
 for (const name of readdirSync("dist")) if (/^pki-.*\.cache$/.test(name)) rmSync(join("dist", name));
-for (const [name, text] of [...scripts, ["pki.cjs", start]]) {
+const starts = new Map([["pki.cjs", startOf()]]);
+for (const [name, file] of STARTS) starts.set(`pki-${name}.cjs`, startOf(file));
+for (const [name, text] of [...scripts, ...starts]) {
   writeFileSync(join("dist", `${name}.new`), text);
   renameSync(join("dist", `${name}.new`), join("dist", name));
 }
 chmodSync("dist/pki.cjs", 0o755);
 for (const name of readdirSync("dist")) {
-  if (/^pki-.*\.c?js$/.test(name) && !scripts.has(name)) rmSync(join("dist", name));
+  if (/^pki-.*\.c?js$/.test(name) && !scripts.has(name) && !starts.has(name)) rmSync(join("dist", name));
 }
 writeCaches();
 

@@ -4,8 +4,11 @@ import { Script } from "node:vm";
 import { build } from "esbuild";
 import { common, external } from "./options.mjs";
 
+/** The file of `cli/` whose `runProgram` the core begins with. */
+const PROGRAM = "program";
+
 /** Everything that listing a KDB or a JKS runs; what these import statically comes along. */
-const CORE = /^src\/(cli\/bin|cli\/commands\/list|codecs\/(kdb|java)\/index|codecs\/kdb\/stash)\.ts$/;
+const CORE = /^src\/(cli\/program|cli\/commands\/list|codecs\/(kdb|java)\/index|codecs\/kdb\/stash)\.ts$/;
 
 /** Part → the dynamic imports that it holds, with what they import statically. The first that fits takes a piece. */
 const PARTS = [
@@ -19,10 +22,10 @@ const root = resolve(".");
 const named = (path) => relative(root, path).replaceAll("\\", "/");
 
 /** The files of the core, and every dynamic import that leads out of it or from one part to another. */
-async function survey() {
+async function survey(starts) {
   const { metafile } = await build({
     ...common,
-    entryPoints: ["src/cli/bin.ts"],
+    entryPoints: [`src/cli/${PROGRAM}.ts`, ...starts],
     outdir: "dist",
     metafile: true,
     splitting: true,
@@ -76,12 +79,14 @@ function withoutImports(code) {
 }
 
 /**
- * @returns `core`, the text of the core, which calls `provide` with what parts take from it; `parts`, the
+ * @param starts - files that something else than the program begins with, such as a thread's
+ * @returns `core`, the text of the core, which calls `provide` with what parts take from it and with what
+ *   runs the program; `parts`, the
  *   members of an object literal for each part, piece → function(module, require); `partOf`, the
  *   part of every piece; `pieces`, the piece of every dynamic import
  */
-export async function makeParts() {
-  const { core, entries } = await survey();
+export async function makeParts(starts) {
+  const { core, entries } = await survey(starts);
   const result = await build({
     ...common,
     entryPoints: entries,
@@ -202,7 +207,11 @@ async function makeCore(files, taken) {
   const { outputFiles } = await build({
     ...common,
     stdin: {
-      contents: `import "./src/cli/bin.ts";\n${lines.join("\n")}\nprovide({ ${members.join(",\n")} });`,
+      contents: [
+        `import { runProgram } from "./src/cli/${PROGRAM}.ts";`,
+        ...lines,
+        `provide({ ${members.join(",\n")} }, runProgram);`,
+      ].join("\n"),
       resolveDir: root,
       loader: "ts",
     },

@@ -1,7 +1,3 @@
-import { nodeHost } from "../io/node-host.ts";
-import { main } from "./main.ts";
+import { runProgram } from "./program.ts";
 
-// Setting the code instead of calling exit lets nothing be cut off; writes are synchronous anyway.
-main(nodeHost(), process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+runProgram();
