@@ -15,6 +15,7 @@ import {
 } from "../x509/extensions.ts";
 import { commonName, nameKey, printName } from "../x509/name.ts";
 import type { KeyView } from "./key-view.ts";
+import { type RawFields, rawFields } from "./raw-certificate.ts";
 import { ViewMemo } from "./view-memo.ts";
 
 /** Not looked at yet; undefined is an answer. */
@@ -47,6 +48,7 @@ export class CertificateView {
   #contents: Contents | undefined;
   #purposes: Lazy<readonly string[] | undefined> = UNREAD;
   #key: KeyView | undefined;
+  #raw: RawFields | undefined;
 
   /** @param memo - what certificates have in common; of the whole audit */
   constructor(certificate: Certificate, memo = new ViewMemo()) {
@@ -160,6 +162,17 @@ export class CertificateView {
   /** RSA modulus, unsigned big-endian without leading zeros; undefined for other keys. */
   get modulus(): Uint8Array | undefined {
     return this.key.modulus;
+  }
+
+  /** Its fields as they are encoded. */
+  get raw(): RawFields {
+    this.#raw ??= rawFields(this.certificate);
+    return this.#raw;
+  }
+
+  /** What a rule finds out of its signature algorithm, which it shares with many others. */
+  ofAlgorithm<T>(name: string, make: (algorithm: Uint8Array) => T): T {
+    return this.#memo.ofAlgorithm(name, this.raw.outerAlgorithm, make);
   }
 
   extension(oid: string): Extension | undefined {

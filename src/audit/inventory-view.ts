@@ -158,32 +158,7 @@ export class InventoryBuilder {
       known.standings.push(standing);
       return;
     }
-    const { certificate } = view;
-    this.#certificates.set(sha256, {
-      sha256,
-      subject: view.subject,
-      issuer: view.issuer,
-      serial: certificate.serial,
-      spki: view.keyHash,
-      keyAlgorithm: certificate.publicKey.algorithm,
-      keyBits: certificate.publicKey.bits,
-      ...(certificate.publicKey.curve === undefined ? {} : { curve: certificate.publicKey.curve }),
-      signatureAlgorithm: certificate.signatureAlgorithm,
-      version: certificate.version,
-      ...(view.modulus === undefined ? {} : { modulus: view.modulus.slice() }),
-      notBefore: certificate.notBefore,
-      notAfter: certificate.notAfter,
-      selfIssued: view.selfIssued,
-      ca: view.ca,
-      ...(view.subjectKeyId === undefined ? {} : { subjectKeyId: view.subjectKeyId }),
-      ...(view.authorityKeyId === undefined ? {} : { authorityKeyId: view.authorityKeyId }),
-      ...usesOf(view),
-      // A copy: a view would keep the whole file that it was read from.
-      ...(view.ca || view.keyUsage?.includes("cRLSign")
-        ? { publicKey: { ...certificate.publicKey, spki: certificate.publicKey.spki.slice() } }
-        : {}),
-      standings: [standing],
-    });
+    this.#certificates.set(sha256, recordOf(view, standing));
   }
 
   /** Takes out what was collected since the last call. */
@@ -224,14 +199,41 @@ export class InventoryBuilder {
   }
 }
 
-type Uses = Pick<CertificateRecord, "subjectAltNames" | "keyUsage" | "extendedKeyUsage">;
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-function usesOf({ subjectAltNames, keyUsage, extendedKeyUsage }: CertificateView): Uses {
-  return {
-    ...(subjectAltNames.length === 0
-      ? {}
-      : { subjectAltNames: subjectAltNames.map(printGeneralName) }),
-    ...(keyUsage === undefined ? {} : { keyUsage }),
-    ...(extendedKeyUsage === undefined ? {} : { extendedKeyUsage }),
+/** What is kept of a certificate, field by field: there may be hundreds of thousands. */
+function recordOf(
+  view: CertificateView,
+  standing: Standing,
+): CertificateRecord & { standings: Standing[] } {
+  const { certificate, key, keyUsage, extendedKeyUsage, subjectAltNames } = view;
+  const { publicKey } = certificate;
+  const record: Mutable<CertificateRecord> & { standings: Standing[] } = {
+    sha256: certificate.sha256,
+    subject: view.subject,
+    issuer: view.issuer,
+    serial: certificate.serial,
+    spki: key.hash,
+    keyAlgorithm: publicKey.algorithm,
+    keyBits: publicKey.bits,
+    signatureAlgorithm: certificate.signatureAlgorithm,
+    version: certificate.version,
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+    selfIssued: view.selfIssued,
+    ca: view.ca,
+    standings: [standing],
   };
+  if (publicKey.curve !== undefined) record.curve = publicKey.curve;
+  if (key.modulus !== undefined) record.modulus = key.modulus;
+  if (view.subjectKeyId !== undefined) record.subjectKeyId = view.subjectKeyId;
+  if (view.authorityKeyId !== undefined) record.authorityKeyId = view.authorityKeyId;
+  if (subjectAltNames.length > 0) record.subjectAltNames = subjectAltNames.map(printGeneralName);
+  if (keyUsage !== undefined) record.keyUsage = keyUsage;
+  if (extendedKeyUsage !== undefined) record.extendedKeyUsage = extendedKeyUsage;
+  if (view.ca || keyUsage?.includes("cRLSign")) {
+    // A copy: a view would keep the whole file that it was read from.
+    record.publicKey = { ...publicKey, spki: publicKey.spki.slice() };
+  }
+  return record;
 }

@@ -13,12 +13,33 @@ export interface RawFields {
 }
 
 /** A Time as it is written. */
-export interface RawTime {
+export class RawTime {
   readonly general: boolean;
-  readonly text: string;
+  readonly #octets: Uint8Array;
+
+  constructor(general: boolean, octets: Uint8Array) {
+    this.general = general;
+    this.#octets = octets;
+  }
+
+  /** At most 64 characters of it. */
+  get text(): string {
+    return String.fromCharCode(...this.#octets.subarray(0, 64));
+  }
+
+  /** `YYMMDDHHMMSSZ`, as nearly all are. */
+  get isUsual(): boolean {
+    const octets = this.#octets;
+    if (this.general || octets.length !== 13 || octets[12] !== 0x5a) return false;
+    for (let i = 0; i < 12; i++) {
+      const octet = octets[i] as number;
+      if (octet < 0x30 || octet > 0x39) return false;
+    }
+    return true;
+  }
 }
 
-/** Walks to the fields of a certificate that was parsed before. */
+/** Walks to the fields of a certificate that was parsed before. `CertificateView.raw` keeps them. */
 export function rawFields({ der }: Certificate): RawFields {
   const { body, algorithm } = readSigned(der, "certificate");
   const tbs = new DerReader(body, "tbsCertificate").sequence("tbsCertificate");
@@ -37,8 +58,7 @@ export function rawFields({ der }: Certificate): RawFields {
 
 function rawTime(validity: DerReader): RawTime {
   const element = validity.next(undefined, "time");
-  const text = String.fromCharCode(...validity.content(element).subarray(0, 64));
-  return { general: element.tag === Tag.generalizedTime, text };
+  return new RawTime(element.tag === Tag.generalizedTime, validity.content(element));
 }
 
 /** An AlgorithmIdentifier taken apart: its OID and the TLV of its parameters, if any. */

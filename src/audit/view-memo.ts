@@ -1,3 +1,4 @@
+import { ByteMemo } from "../bytes/byte-memo.ts";
 import { sha256Hex } from "../crypto/digest.ts";
 import type { Extension, PublicKeyView } from "../model/certificate.ts";
 import { ExtensionOid, extensionContent } from "../x509/extensions.ts";
@@ -18,6 +19,7 @@ const OWN: ReadonlySet<string> = new Set([
  */
 export class ViewMemo {
   readonly #keys = new Map<string, KeyView>();
+  readonly #algorithms = new Map<string, ByteMemo<{ readonly value: unknown }>>();
   readonly #contents = new WeakMap<Extension, { readonly content: unknown }>();
 
   /** Only RSA keys are remembered: they alone are dear to look into. */
@@ -37,6 +39,18 @@ export class ViewMemo {
     return view;
   }
 
+  /** What a rule finds out of an AlgorithmIdentifier, made once for each that is encoded the same. */
+  ofAlgorithm<T>(name: string, algorithm: Uint8Array, make: (algorithm: Uint8Array) => T): T {
+    let memo = this.#algorithms.get(name);
+    if (memo === undefined) {
+      memo = new ByteMemo();
+      this.#algorithms.set(name, memo);
+    }
+    const { length } = algorithm;
+    const known = memo.get(algorithm, 0, length) ?? memo.make(algorithm, 0, length, boxed(make));
+    return known === undefined ? make(algorithm) : (known.value as T);
+  }
+
   /** As `extensionContent`. */
   content(extension: Extension): unknown {
     if (OWN.has(extension.oid)) return extensionContent(extension);
@@ -47,4 +61,8 @@ export class ViewMemo {
     }
     return known.content;
   }
+}
+
+function boxed(make: (algorithm: Uint8Array) => unknown) {
+  return (algorithm: Uint8Array): { readonly value: unknown } => ({ value: make(algorithm) });
 }

@@ -22,6 +22,10 @@ const MAX_BLOCKS = 100_000;
 const MAX_HEADERS = 32;
 const MAX_LABEL = 64;
 const DASHES = "-----";
+const CERTIFICATE = "CERTIFICATE";
+const BEGIN_CERTIFICATE = `-----BEGIN ${CERTIFICATE}-----`;
+/** Columns of a full line. */
+const COLUMNS = 64;
 
 /** Where the content of a block is put, and with it how long it lives: given octets that are used again. */
 export type Place = (label: string, octets: Uint8Array) => Uint8Array;
@@ -47,7 +51,8 @@ export function readPem(bytes: Uint8Array, place: Place = OWN_BUFFER): readonly 
   const body = new Base64();
   try {
     while (lines.next()) {
-      const label = lines.dashes ? boundary(lines.text(), "BEGIN ") : undefined;
+      if (!lines.dashes) continue;
+      const label = lines.is(BEGIN_CERTIFICATE) ? CERTIFICATE : boundary(lines.text(), "BEGIN ");
       if (label === undefined) continue;
       if (blocks.length >= MAX_BLOCKS) tooMuch(`more than ${MAX_BLOCKS} blocks`, lines.number);
       blocks.push(readBlock(lines, label, body, place));
@@ -128,6 +133,23 @@ class Lines {
     return true;
   }
 
+  /** Passes over lines that are known to end at `after`, their breaks included. */
+  pass(count: number, after: number): void {
+    if (count === 0) return;
+    this.number += count;
+    if (this.number > MAX_LINES) tooMuch(`more than ${MAX_LINES} lines`, this.number);
+    this.#next = after;
+  }
+
+  /** Whether the line is `text` and nothing else. */
+  is(text: string): boolean {
+    if (this.end - this.start !== text.length) return false;
+    for (let i = 0; i < text.length; i++) {
+      if (this.bytes[this.start + i] !== text.charCodeAt(i)) return false;
+    }
+    return true;
+  }
+
   /** Quick look: could this line be a boundary? */
   get dashes(): boolean {
     let at = this.start;
@@ -166,11 +188,15 @@ function readBlock(lines: Lines, label: string, body: Base64, place: Place): Pem
   const { start, number: line } = lines;
   let headers: Map<string, string> | undefined;
   body.begin();
-  let inHeaders = true;
+  // Full lines, of which nearly all consist, in one go: they are no headers.
+  const full = body.fullLines(lines.bytes, lines.after);
+  lines.pass(full, lines.after + full * (COLUMNS + 1));
+  const end = `${DASHES}END ${label}${DASHES}`;
+  let inHeaders = full === 0;
   let last: string | undefined;
   while (lines.next()) {
     if (lines.dashes) {
-      const ended = boundary(lines.text(), "END ");
+      const ended = lines.is(end) ? label : boundary(lines.text(), "END ");
       if (ended !== label)
         malformed(`block from line ${line} ends with another label`, lines.number);
       const der = place(label, body.finish(lines.number));
@@ -219,6 +245,23 @@ class Base64 {
   /** The buffer may have held a key. */
   wipe(): void {
     this.#out.fill(0);
+  }
+
+  /** Takes lines of 64 characters that end with LF, as many as there are from `at` on; gives how many. */
+  fullLines(bytes: Uint8Array, at: number): number {
+    let count = 0;
+    let start = at;
+    while (start + COLUMNS < bytes.length && bytes[start + COLUMNS] === 0x0a) {
+      const before = this.#length;
+      const stopped = this.#quads(bytes, start, start + COLUMNS);
+      if (stopped !== start + COLUMNS) {
+        this.#length = before;
+        break;
+      }
+      count++;
+      start += COLUMNS + 1;
+    }
+    return count;
   }
 
   line(bytes: Uint8Array, start: number, end: number, number: number): void {

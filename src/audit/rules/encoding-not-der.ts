@@ -16,9 +16,9 @@ export const encodingNotDer = rule({
   title: "the certificate is not encoded in DER",
   cites: ["RFC 5280 §4.1", "ITU-T X.690 §10 and §11"],
   profiles: ["default"],
-  check({ certificate, subject }) {
-    const faults = derFaults(certificate.der);
-    return faults.length === 0 ? undefined : { facts: { subject, faults } };
+  check(view) {
+    const faults = derFaults(view.certificate.der);
+    return faults.length === 0 ? undefined : { facts: { subject: view.subject, faults } };
   },
   explain: ({ subject, faults }) =>
     `${named(subject)} is not encoded as DER demands (${list(faults)}): strict programs refuse it, and a program that encodes it again breaks its signature.`,

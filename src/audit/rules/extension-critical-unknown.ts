@@ -31,6 +31,9 @@ export const extensionCriticalUnknown = rule({
   profiles: ["default"],
   parameters: { known: [] as readonly string[] },
   check({ certificate, subject }, { parameters }) {
+    if (!certificate.extensions.some(({ oid, critical }) => critical && !PROCESSED.has(oid))) {
+      return undefined;
+    }
     const unknown = certificate.extensions
       .filter(({ oid, critical }) => critical && !PROCESSED.has(oid))
       .map(({ oid }) => oid)

@@ -13,6 +13,9 @@ export const rsaExponent = rule({
     if ((algorithm !== "RSA" && algorithm !== "RSASSA-PSS") || exponent === undefined) {
       return undefined;
     }
+    if (exponent === "10001" && parameters.least <= 65_537 && parameters.mostBits >= 20) {
+      return undefined; // nearly every key's
+    }
     const { subject } = view;
     const bits = exponent.length * 4;
     if (bits > parameters.mostBits) {

@@ -10,6 +10,7 @@ export const serialTooLong = rule({
   profiles: ["default"],
   parameters: { octets: 20 },
   check({ certificate, subject, issuer }, { parameters }) {
+    if (certificate.serial.length < 2 * parameters.octets) return undefined;
     const digits = certificate.serial.replace(/^-/, "");
     // A first bit that is set needs one octet more, for the sign.
     const octets = digits.length / 2 + (Number.parseInt(digits.slice(0, 2), 16) >= 0x80 ? 1 : 0);

@@ -10,7 +10,8 @@ export const serialZero = rule({
   profiles: ["default"],
   check(view) {
     const { certificate, selfIssued, subject, issuer } = view;
-    if (!/^-?0+$/.test(certificate.serial)) return undefined;
+    // Without leading zeros but one octet.
+    if (certificate.serial.length > 3 || !/^-?0+$/.test(certificate.serial)) return undefined;
     return {
       facts: { subject, issuer, selfIssued },
       // A trust anchor's own number identifies nothing that could be revoked.

@@ -1,6 +1,6 @@
 import { equalBytes } from "../../bytes/octets.ts";
 import { SIGNATURE_NAMES } from "../../x509/algorithms.ts";
-import { algorithmParts, rawFields } from "../raw-certificate.ts";
+import { algorithmParts } from "../raw-certificate.ts";
 import { rule } from "../rule.ts";
 
 export const signatureAlgorithmMismatch = rule({
@@ -11,7 +11,7 @@ export const signatureAlgorithmMismatch = rule({
   cites: ["RFC 5280 §4.1.1.2"],
   profiles: ["default"],
   check(view) {
-    const { innerAlgorithm, outerAlgorithm } = rawFields(view.certificate);
+    const { innerAlgorithm, outerAlgorithm } = view.raw;
     if (equalBytes(innerAlgorithm, outerAlgorithm)) return undefined;
     const name = (algorithm: Uint8Array): string => {
       const { oid } = algorithmParts(algorithm);

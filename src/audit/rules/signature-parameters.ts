@@ -1,6 +1,6 @@
 import { Tag } from "../../bytes/der-tag.ts";
 import { readPssParameters } from "../../x509/signature.ts";
-import { algorithmParts, rawFields } from "../raw-certificate.ts";
+import { algorithmParts } from "../raw-certificate.ts";
 import { rule } from "../rule.ts";
 
 export const signatureParameters = rule({
@@ -11,10 +11,11 @@ export const signatureParameters = rule({
   cites: ["RFC 4055 §5", "RFC 4055 §3.1", "RFC 5758 §3.2", "RFC 8410 §3"],
   profiles: ["default"],
   check(view) {
-    const { outerAlgorithm } = rawFields(view.certificate);
-    const fault = faultOf(view.certificate.signatureAlgorithm, outerAlgorithm);
-    if (fault === undefined) return undefined;
     const { signatureAlgorithm } = view.certificate;
+    const fault = view.ofAlgorithm("signature-parameters", (algorithm) =>
+      faultOf(signatureAlgorithm, algorithm),
+    );
+    if (fault === undefined) return undefined;
     return { facts: { subject: view.subject, algorithm: signatureAlgorithm, fault } };
   },
   explain: ({ subject, algorithm, fault }) =>

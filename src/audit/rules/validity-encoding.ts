@@ -1,4 +1,4 @@
-import { type RawTime, rawFields } from "../raw-certificate.ts";
+import type { RawTime } from "../raw-certificate.ts";
 import { rule } from "../rule.ts";
 
 export const validityEncoding = rule({
@@ -9,7 +9,8 @@ export const validityEncoding = rule({
   cites: ["RFC 5280 §4.1.2.5", "RFC 5280 §4.1.2.5.1", "RFC 5280 §4.1.2.5.2"],
   profiles: ["default"],
   check(view) {
-    const { notBefore, notAfter } = rawFields(view.certificate);
+    const { notBefore, notAfter } = view.raw;
+    if (notBefore.isUsual && notAfter.isUsual) return undefined;
     const faults = [
       ...faultsOf("notBefore", notBefore),
       ...faultsOf("notAfter", notAfter),
