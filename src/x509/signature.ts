@@ -132,9 +132,20 @@ function isUsable(key: PublicKeyView): boolean {
   }
 }
 
+/**
+ * Keys as OpenSSL has them, while their views live: reading one takes longer than verifying with it, and a CA's
+ * stands behind many certificates. It knows nothing that the view does not say.
+ */
+const LOADED = new WeakMap<PublicKeyView, KeyObject>();
+
 function verifyWith(name: string, { body, algorithm, signature }: Signed, key: PublicKeyView) {
-  const load = (): KeyObject =>
-    createPublicKey({ key: key.spki as Buffer, format: "der", type: "spki" });
+  const load = (): KeyObject => {
+    const known = LOADED.get(key);
+    if (known !== undefined) return known;
+    const made = createPublicKey({ key: key.spki as Buffer, format: "der", type: "spki" });
+    LOADED.set(key, made);
+    return made;
+  };
   switch (key.algorithm) {
     case "RSA":
     case "RSASSA-PSS": {
