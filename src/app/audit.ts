@@ -1,27 +1,25 @@
-import { dirname, join, sep } from "node:path";
 import { type Described, describe } from "../audit/describe.ts";
-import { type AuditReport, countBySeverity, type StoreSummary } from "../audit/report.ts";
+import { type AuditReport, countBySeverity } from "../audit/report.ts";
 import type { ProfileId, Rule } from "../audit/rule.ts";
 import { rules as everyRule } from "../audit/rules/index.ts";
-import { AuditRun } from "../audit/run.ts";
-import { settingsFrom } from "../audit/settings.ts";
-import type { FileWrite, Host } from "../io/host.ts";
+import type { FileWrite, Host, HostThreads } from "../io/host.ts";
 import { PkiError } from "../model/error.ts";
 import { SEVERITIES, type Severity } from "../model/finding.ts";
-import type { Companion, RefusedFile } from "../model/inventory.ts";
-import { openCached, StoreCache } from "./audit/cache.ts";
+import type { RefusedFile } from "../model/inventory.ts";
+import { StoreCache } from "./audit/cache.ts";
 import { changedFiles } from "./audit/changed.ts";
-import { ListBudget } from "./audit/companion.ts";
-import { isTracked, type WorkTree, workTreeOf } from "./audit/git-index.ts";
 import { type Globs, loadGlobs } from "./audit/globs.ts";
-import { type Candidate, candidatesOf, inOrder, type Tracked } from "./audit/inspection.ts";
-import { type Opening, openQuietly } from "./audit/opening.ts";
+import { judged, runOf } from "./audit/judging.ts";
 import { type PasswordChoices, passwordChoices } from "./audit/password-choices.ts";
 import { passwordRules } from "./audit/password-file.ts";
 import { loadPolicy } from "./audit/policy-file.ts";
+import { Seen } from "./audit/seen.ts";
 import { Sieve, type Sifted } from "./audit/sieve.ts";
 import { extensionOf } from "./audit/store-file.ts";
-import { reported, Walk } from "./audit/walk.ts";
+import type { ThreadSetup } from "./audit/thread-task.ts";
+import { FilesAhead, inThreads, THREADS_FROM_MS } from "./audit/threads.ts";
+import { trackedUnder } from "./audit/tracked.ts";
+import { reported, Walk, type WalkedFile } from "./audit/walk.ts";
 import type { Notice, Outcome } from "./outcome.ts";
 
 export interface AuditOptions {
@@ -64,9 +62,6 @@ export interface AuditResult {
   }[];
 }
 
-/** Stores opened at the same time: enough that four hash chains are there at any time (docs/decisions/0105). */
-const WIDTH = 32;
-
 /**
  * Judges every store under `paths`: walk → recognise → open what can be opened → rules → findings.
  *
@@ -85,10 +80,8 @@ export async function auditPaths(
   const profiles = new Set<ProfileId>(["default", ...(options.profiles ?? policy.profiles)]);
   const sieve = await Sieve.load(host, globs, options, allRules);
   const rules: readonly Rule[] = [...allRules, ...sieve.rules];
-  const source = { profiles, rules: policy.rules, paths: policy.paths };
-  const { settings, everywhere } = settingsFrom(source);
   const at = options.at ?? host.now();
-  const run = new AuditRun({ rules, now: at, profiles, settings, everywhere });
+  const { run, settings, everywhere } = runOf(rules, policy, profiles, at);
   const choices = await choicesOf(host, globs, options, policy.passwords);
   const cache =
     options.cache === undefined
@@ -97,9 +90,29 @@ export async function auditPaths(
 
   const walk = new Walk(host);
   const seen = new Seen(run);
-  const candidates = found(host, walk, paths, options, seen);
-  const opened = inOrder(candidates, WIDTH, (candidate) => open(candidate, choices, cache));
-  for await (const opening of opened) seen.take(opening);
+  const files = await FilesAhead.of(found(host, walk, paths, options, seen));
+  const threads = files.work < THREADS_FROM_MS ? undefined : await threadsFor(host, allRules);
+  if (threads === undefined) {
+    const tracked = await trackedUnder(host, paths);
+    const marks = judged({ host, choices, cache, tracked }, files, seen, undefined);
+    for await (const _ of marks);
+  } else {
+    const setup = (): ThreadSetup => ({
+      paths,
+      at,
+      profiles: [...profiles],
+      policy: options.policy,
+      rules: allRules.map((rule) => ({ id: rule.id, profiles: rule.profiles })),
+      choices: choices.copied(),
+      cache: share,
+    });
+    const share = cache?.share();
+    await inThreads(threads, setup, files, {
+      part: (part) => seen.absorb(part),
+      other: (other) => seen.take(other),
+      cache: (use) => use !== undefined && cache?.absorb(use),
+    });
+  }
   for (const { path, error } of walk.problems) seen.take({ refused: refusal(path, error) });
   if (walk.missing.length === paths.length) {
     throw new PkiError("file-not-found", "no such file or directory", {
@@ -157,15 +170,14 @@ async function choicesOf(
   return passwordChoices(host, rules, options.password);
 }
 
-/** Every candidate, in the order of the walk. */
+/** Every file to look at, in the order of the walk. */
 async function* found(
   host: Host,
   walk: Walk,
   paths: readonly string[],
   options: AuditOptions,
   seen: Seen,
-): AsyncGenerator<Candidate> {
-  const tracked = await trackedUnder(host, paths);
+): AsyncGenerator<WalkedFile> {
   const wanted =
     options.changedSince === undefined
       ? undefined
@@ -174,98 +186,15 @@ async function* found(
     if (wanted !== undefined && !wanted(await host.files.realPath(walked.disk))) continue;
     seen.files++;
     host.terminal.progress(`pki: ${seen.files} files, ${seen.opened} stores`);
-    yield* candidatesOf(host, walked, tracked, (members) => {
-      seen.files += members;
-    });
+    yield walked;
   }
 }
 
-async function trackedUnder(host: Host, paths: readonly string[]): Promise<Tracked> {
-  const { files } = host;
-  const roots = new Map<string, { readonly real: string; readonly tree: WorkTree }>();
-  for (const path of paths) {
-    const { kind } = await files.stat(path);
-    const directory = kind === "directory" ? path : dirname(path);
-    const shown = files.resolve(directory);
-    if (roots.has(shown)) continue;
-    const tree = await workTreeOf(host, directory);
-    if (tree !== undefined) roots.set(shown, { real: await files.realPath(directory), tree });
-  }
-  if (roots.size === 0) return () => undefined;
-  return (disk) => {
-    const path = files.resolve(disk);
-    for (const [shown, { real, tree }] of roots) {
-      // The walk enters no links, so only the named directory itself may be one.
-      const below = shown.endsWith(sep) ? shown : `${shown}${sep}`;
-      if (!path.startsWith(below)) continue;
-      const known = isTracked(tree, join(real, path.slice(below.length)));
-      if (known !== undefined) return known;
-    }
-    return undefined;
-  };
-}
-
-async function open(
-  candidate: Candidate,
-  choices: PasswordChoices,
-  cache: StoreCache | undefined,
-): Promise<Seeable> {
-  if ("refused" in candidate || "companion" in candidate) return candidate;
-  const { file, kind } = candidate;
-  return cache === undefined
-    ? openQuietly(file, kind.format, choices)
-    : openCached(file, kind.format, choices, cache);
-}
-
-type Seeable = Opening | { readonly companion: Companion };
-
-/** What passed by, for the report's list of stores. */
-class Seen {
-  files = 0;
-  opened = 0;
-  readonly #budget = new ListBudget();
-  readonly #run: AuditRun;
-  readonly #summaries: StoreSummary[] = [];
-
-  constructor(run: AuditRun) {
-    this.#run = run;
-  }
-
-  take(opening: Seeable): void {
-    if ("companion" in opening) {
-      const taken = this.#budget.take(opening.companion);
-      if ("refused" in taken) this.take(taken);
-      else this.#run.companion(taken);
-      return;
-    }
-    if ("refused" in opening) {
-      const { path, format, code, message } = opening.refused;
-      this.#run.refused(opening.refused);
-      const named = format === undefined ? {} : { format };
-      this.#summaries.push({ path, ...named, opened: false, code, message });
-      return;
-    }
-    const { store } = opening;
-    this.#run.store(store);
-    this.opened++;
-    const { format, version, protection, integrity, iterations, protections } = store.container;
-    this.#summaries.push({
-      path: store.path,
-      format,
-      opened: true,
-      integrity,
-      entries: store.store.entries.length,
-      version,
-      protection,
-      ...(iterations === undefined ? {} : { iterations }),
-      ...(protections === undefined ? {} : { protections }),
-      ...(store.password === undefined ? {} : { password: store.password.source }),
-    });
-  }
-
-  summaries(): readonly StoreSummary[] {
-    return this.#summaries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  }
+/** Threads can judge by rules of the list only: a rule is a function, which does not pass between them. */
+async function threadsFor(host: Host, rules: readonly Rule[]): Promise<HostThreads | undefined> {
+  const listed = rules.every((rule) => everyRule.some(({ check }) => check === rule.check));
+  const threads = listed ? await host.threads() : undefined;
+  return threads === undefined || threads.cores < 2 ? undefined : threads;
 }
 
 function refusal(path: string, { code, message }: PkiError): RefusedFile {
@@ -313,7 +242,7 @@ async function writesOf(
     const { baselineWrite } = await import("./audit/sieve.ts");
     writes.push(await baselineWrite(host, options.baseline, sifted.all));
   }
-  const cached = await cache?.write(host, options.changedSince !== undefined);
+  const cached = cache?.write(options.changedSince !== undefined);
   if (cached !== undefined) writes.push(cached);
   return writes;
 }

@@ -18,6 +18,27 @@ export interface Host {
   readonly terminal: HostTerminal;
   readonly tls: HostTls;
   readonly git: HostGit;
+  /** More threads for much work; undefined where there are none to be had. Loaded when asked. */
+  threads(): Promise<HostThreads | undefined>;
+}
+
+/** Threads of this program. Each has its own memory: what passes between them is copied. */
+export interface HostThreads {
+  /** How many run at the same time. */
+  readonly cores: number;
+  /** @param transfer - buffers of `setup` that are given away instead of copied: they are empty afterwards */
+  start(setup: unknown, transfer: readonly ArrayBuffer[]): HostThread;
+}
+
+export interface HostThread {
+  /** False once it ended, by `stop` or because it ran out of memory. */
+  readonly alive: boolean;
+  /**
+   * What it makes of a message. Several may be asked before the first is answered.
+   * @throws PkiError what it ran into; where it died, with `alive` false
+   */
+  ask(message: unknown): Promise<unknown>;
+  stop(): Promise<void>;
 }
 
 export interface FileRead {

@@ -26,6 +26,10 @@ export function nodeHost(): Host {
         return await nodeTls.handshake(...ends);
       },
     },
+    async threads() {
+      const { nodeThreads } = await import("./node-threads.ts");
+      return nodeThreads();
+    },
     git: {
       async run(directory, args) {
         const { runGit } = await import("./git.ts");

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { toHex } from "../../src/bytes/octets.ts";
 import { digest } from "../../src/crypto/digest.ts";
-import type { FileState, Host, HostFiles, HostTerminal } from "../../src/io/host.ts";
+import type { FileState, Host, HostFiles, HostTerminal, HostThreads } from "../../src/io/host.ts";
 import { PkiError } from "../../src/model/error.ts";
 
 export interface FakeFile {
@@ -21,6 +21,7 @@ export interface FakeHostOptions {
   readonly stdoutIsTerminal?: boolean;
   readonly columns?: number;
   readonly seed?: string;
+  readonly threads?: HostThreads;
 }
 
 export interface FakeHost extends Host {
@@ -229,6 +230,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
         return await fakeTls(now).handshake(...ends);
       },
     },
+    threads: async () => options.threads,
     git: {
       async run() {
         throw new PkiError("file-unreadable", "there is no git here");

@@ -3,7 +3,6 @@ import type { ErrorCode } from "../../model/error.ts";
 import type { KeyFacts, RefusedFile, StashFacts } from "../../model/inventory.ts";
 import { Secret } from "../../model/secret.ts";
 import type { Container, Entry, KeyMaterial, Store } from "../../model/store.ts";
-import { parseCertificate } from "../../x509/parse.ts";
 import type { Opening, PasswordOrigin } from "./opening.ts";
 
 interface Shared {
@@ -33,7 +32,8 @@ interface KeptEntry {
   readonly kind: Entry["kind"];
   readonly label: string;
   readonly created?: string;
-  readonly certificates?: readonly string[];
+  /** Numbers of the record's certificates. */
+  readonly certificates?: readonly number[];
   readonly enabled?: boolean;
   readonly javaTrusted?: boolean;
   readonly pkcs10?: string;
@@ -41,14 +41,33 @@ interface KeptEntry {
   readonly key?: { readonly scheme: string; readonly blob: string } | "open";
 }
 
-/** Certificates of other records by their text: the same ones stand in many stores. */
-export interface KeptCertificates {
-  get(text: string): Certificate | undefined;
-  set(text: string, certificate: Certificate): void;
+/** A result as the cache keeps it, and the certificates that it names by number. */
+export interface Packed {
+  readonly kept: Kept;
+  readonly certificates: readonly Certificate[];
 }
 
-/** A result as the cache keeps it. An open key is left out: only that it was open is kept. */
-export function packed(opening: Opening): Kept {
+/** An open key is left out: only that it was open is kept. */
+export function packed(opening: Opening): Packed {
+  const certificates = new Map<
+    string,
+    { readonly at: number; readonly certificate: Certificate }
+  >();
+  const place = (certificate: Certificate): number => {
+    const { sha256 } = certificate;
+    const known = certificates.get(sha256);
+    if (known !== undefined) return known.at;
+    const at = certificates.size;
+    certificates.set(sha256, { at, certificate });
+    return at;
+  };
+  const kept = packedOpening(opening, place);
+  return { kept, certificates: [...certificates.values()].map(({ certificate }) => certificate) };
+}
+
+type Place = (certificate: Certificate) => number;
+
+function packedOpening(opening: Opening, place: Place): Kept {
   if ("refused" in opening) {
     const { format, code, message, where, damage, stash } = opening.refused;
     return {
@@ -66,7 +85,7 @@ export function packed(opening: Opening): Kept {
   return {
     container,
     ...(defaultLabel === undefined ? {} : { defaultLabel }),
-    entries: entries.map(packedEntry),
+    entries: entries.map((entry) => packedEntry(entry, place)),
     keys: opened.keys,
     ...(origin === undefined ? {} : { origin }),
     ...packedStash(opened.stash),
@@ -79,7 +98,7 @@ function packedStash(stash: StashFacts | undefined): Shared {
   return { stash: facts };
 }
 
-function packedEntry(entry: Entry): KeptEntry {
+function packedEntry(entry: Entry, place: Place): KeptEntry {
   const { kind, label, created } = entry;
   const base = {
     kind,
@@ -91,14 +110,14 @@ function packedEntry(entry: Entry): KeptEntry {
       return {
         ...base,
         key: packedKey(entry.key),
-        certificates: entry.chain.map(({ der }) => toBase64(der)),
+        certificates: entry.chain.map(place),
       };
     case "trusted":
       return {
         ...base,
         enabled: entry.enabled,
         ...(entry.javaTrusted === undefined ? {} : { javaTrusted: entry.javaTrusted }),
-        certificates: [toBase64(entry.certificate.der)],
+        certificates: [place(entry.certificate)],
       };
     case "request":
       return { ...base, key: packedKey(entry.key), pkcs10: toBase64(entry.pkcs10) };
@@ -114,7 +133,7 @@ function packedKey(key: KeyMaterial): NonNullable<KeptEntry["key"]> {
 /** @throws whatever a damaged record runs into: the store is then opened anew */
 export function revived(
   kept: KeptStore,
-  certificates: KeptCertificates,
+  certificateAt: (number: number) => Certificate,
 ): {
   container: Container;
   store: Store;
@@ -128,25 +147,19 @@ export function revived(
       ...(passwordExpires === undefined ? {} : { passwordExpires: new Date(passwordExpires) }),
     },
     store: {
-      entries: kept.entries.map((entry) => revivedEntry(entry, certificates)),
+      entries: kept.entries.map((entry) => revivedEntry(entry, certificateAt)),
       ...(defaultLabel === undefined ? {} : { defaultLabel }),
     },
     keys: kept.keys,
   };
 }
 
-function revivedEntry(kept: KeptEntry, known: KeptCertificates): Entry {
+function revivedEntry(kept: KeptEntry, certificateAt: (number: number) => Certificate): Entry {
   const base = {
     label: kept.label,
     ...(kept.created === undefined ? {} : { created: new Date(kept.created) }),
   };
-  const certificates = (kept.certificates ?? []).map((text) => {
-    const before = known.get(text);
-    if (before !== undefined) return before;
-    const certificate = parseCertificate(fromBase64(text));
-    known.set(text, certificate);
-    return certificate;
-  });
+  const certificates = (kept.certificates ?? []).map(certificateAt);
   const [first, ...others] = certificates;
   switch (kept.kind) {
     case "key":

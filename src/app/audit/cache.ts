@@ -1,6 +1,6 @@
 import { Remembered } from "../../audit/shared-views.ts";
-import { toHex } from "../../bytes/octets.ts";
-import { digest } from "../../crypto/digest.ts";
+import { concat, toHex } from "../../bytes/octets.ts";
+import { digest, sha256Hex } from "../../crypto/digest.ts";
 import { pbkdf2 } from "../../crypto/kdf.ts";
 import type { FileWrite, Host } from "../../io/host.ts";
 import type { Certificate } from "../../model/certificate.ts";
@@ -8,17 +8,19 @@ import { PkiError } from "../../model/error.ts";
 import type { StashFacts } from "../../model/inventory.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { FormatId } from "../../model/store.ts";
-import { type Kept, type KeptStore, packed, revived } from "./cache-record.ts";
+import { parseCertificate } from "../../x509/parse.ts";
+import { type CacheCounts, CacheFile, cacheBytes, type NewRecord } from "./cache-file.ts";
+import { type Kept, type KeptStore, type Packed, packed, revived } from "./cache-record.ts";
 import { type Opening, openQuietly, type PasswordOrigin } from "./opening.ts";
 import type { PasswordChoices } from "./password-choices.ts";
 import { WELL_KNOWN } from "./password-facts.ts";
 import { pendingBeside } from "./pending.ts";
-import { reportWrite } from "./sieve.ts";
 import type { FileBeside, StoreFile } from "./store-file.ts";
 
 /** Raised when a record means something else. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 const MAX_CACHE_BYTES = 512 * 1024 * 1024;
+const MAX_LINE_BYTES = 4096;
 /** The seal must not be a quick way to guess the passwords that were given. */
 const SEAL_ITERATIONS = 200_000;
 
@@ -36,24 +38,56 @@ interface Header {
   readonly known: string;
 }
 
+/** What threads need to use the same cache: the file is in memory that they share. */
+export interface CacheShare {
+  readonly counts: CacheCounts;
+  readonly bytes: Uint8Array;
+}
+
+/** A record, and where its certificates are. */
+interface Found {
+  readonly kept: Kept;
+  readonly certificateAt: (number: number) => Certificate;
+}
+
+/** What was used and added since the last time that somebody asked. */
+export interface CacheUse {
+  readonly used: readonly number[];
+  readonly added: readonly NewRecord[];
+}
+
+const EMPTY = new CacheFile({ records: 0, certificates: 0 }, new Uint8Array(0));
+
 /**
  * What opening a store gave, by the SHA-256 of its bytes: an unchanged one is not opened again, wherever
  * it lies. Rules, profiles and the date are not in it, so it serves every audit; findings are the same
  * with and without it. It holds neither passwords nor open keys, and nothing made of passwords but the seal.
  */
 export class StoreCache {
-  /** Those read last, for the next record. */
-  readonly certificates = new Remembered<Certificate>(CERTIFICATES);
   readonly #path: string;
-  readonly #header: Header;
-  readonly #lines: ReadonlyMap<string, string>;
-  readonly #used = new Map<string, string>();
-  #missed = 0;
+  readonly #header: Header | undefined;
+  readonly #file: CacheFile;
+  /** Of the old file as it was read: what the new one replaces. */
+  readonly #expect: FileWrite["expect"];
+  readonly #used = new Set<number>();
+  readonly #added = new Map<string, NewRecord>();
+  /** Keys of the records that were added since `drain`. */
+  readonly #undrained = new Set<string>();
+  /** DER of certificates by SHA-256: many records name the same. */
+  readonly #copies = new Map<string, Uint8Array>();
+  /** By number in the file, or SHA-256, those read last. */
+  readonly #certificates = new Remembered<Certificate>(CERTIFICATES);
 
-  constructor(path: string, header: Header, lines: ReadonlyMap<string, string>) {
+  constructor(
+    path: string,
+    header: Header | undefined,
+    file: CacheFile,
+    expect: FileWrite["expect"],
+  ) {
     this.#path = path;
     this.#header = header;
-    this.#lines = lines;
+    this.#file = file;
+    this.#expect = expect;
   }
 
   /** A cache that cannot be used (another program, other passwords, damage) is begun anew. */
@@ -64,65 +98,140 @@ export class StoreCache {
     program: string,
   ): Promise<StoreCache> {
     const known = toHex(digest("sha256", new TextEncoder().encode(JSON.stringify(WELL_KNOWN))));
-    const old = await oldCache(host, path);
+    const { old, expect } = await oldCache(host, path);
     if (old !== undefined && old.header.program === program && old.header.known === known) {
       const seal = await sealOf(choices.all, old.header.salt);
-      if (seal === old.header.seal) return new StoreCache(path, old.header, old.lines);
+      if (seal === old.header.seal) return new StoreCache(path, old.header, old.file, expect);
     }
     const salt = toHex(host.random(16));
     const seal = await sealOf(choices.all, salt);
     const header: Header = { pkiAuditCache: LAYOUT, program, salt, seal, known };
-    return new StoreCache(path, header, new Map());
+    return new StoreCache(path, header, EMPTY, expect);
   }
 
-  get(key: string): Kept | undefined {
-    const line = this.#lines.get(key) ?? this.#used.get(key);
-    if (line === undefined) return undefined;
+  /** For threads, each of which makes its own of it: `shared`. */
+  share(): CacheShare {
+    const { counts, bytes } = this.#file;
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
+    return { counts, bytes: shared };
+  }
+
+  /** The cache of a thread: it is not written, and what it did is taken out with `drain`. */
+  static shared({ counts, bytes }: CacheShare): StoreCache {
+    return new StoreCache("", undefined, new CacheFile(counts, bytes), { absent: true });
+  }
+
+  get(key: string): Found | undefined {
+    const added = this.#added.get(key);
+    if (added !== undefined) {
+      const certificateAt = (n: number) => {
+        const { sha256, der } = added.certificates[n] as NewRecord["certificates"][number];
+        return this.#certificate(sha256, () => der);
+      };
+      return { kept: JSON.parse(added.json) as Kept, certificateAt };
+    }
+    const number = this.#file.find(key);
+    if (number === undefined) return undefined;
     try {
-      const kept = (JSON.parse(line) as { kept: Kept }).kept;
-      this.#used.set(key, line);
-      return kept;
+      const { json, certificates } = this.#file.record(number);
+      const kept = JSON.parse(json) as Kept;
+      this.#used.add(number);
+      const certificateAt = (n: number) => {
+        const at = certificates[n] as number;
+        return this.#certificate(`${at}`, () => this.#file.certificate(at));
+      };
+      return { kept, certificateAt };
     } catch {
       return undefined;
     }
   }
 
-  put(key: string, kept: Kept): void {
-    this.#used.set(key, JSON.stringify({ key, kept }));
-    this.#missed++;
+  #certificate(name: string, der: () => Uint8Array): Certificate {
+    const known = this.#certificates.get(name);
+    if (known !== undefined) return known;
+    const certificate = parseCertificate(der());
+    this.#certificates.set(name, certificate);
+    return certificate;
+  }
+
+  put(key: string, { kept, certificates }: Packed): void {
+    this.#added.set(key, {
+      key,
+      json: JSON.stringify(kept),
+      certificates: certificates.map(({ sha256, der }) => ({
+        sha256,
+        der: this.#copy(sha256, der),
+      })),
+    });
+    this.#undrained.add(key);
+  }
+
+  /** A view would keep the whole store in memory. */
+  #copy(sha256: string, der: Uint8Array): Uint8Array {
+    const known = this.#copies.get(sha256);
+    if (known !== undefined) return known;
+    const copy = der.slice();
+    this.#copies.set(sha256, copy);
+    return copy;
+  }
+
+  /** Takes out what was used and added. */
+  drain(): CacheUse {
+    const added = [...this.#undrained].map((key) => this.#added.get(key) as NewRecord);
+    const use = { used: [...this.#used], added };
+    this.#used.clear();
+    this.#undrained.clear();
+    return use;
+  }
+
+  absorb({ used, added }: CacheUse): void {
+    for (const number of used) this.#used.add(number);
+    for (const record of added) this.#added.set(record.key, record);
   }
 
   /** @param partial - records that were not used are kept. @returns undefined where nothing changed */
-  async write(host: Host, partial: boolean): Promise<FileWrite | undefined> {
-    const records = partial ? new Map([...this.#lines, ...this.#used]) : this.#used;
-    if (this.#missed === 0 && records.size === this.#lines.size) return undefined;
-    const text = `${[JSON.stringify(this.#header), ...records.values()].join("\n")}\n`;
-    const bytes = new TextEncoder().encode(text);
-    return reportWrite(host, this.#path, bytes, `cache of ${records.size} stores`, true);
+  write(partial: boolean): FileWrite | undefined {
+    const { records } = this.#file.counts;
+    const kept = partial ? Array.from({ length: records }, (_, i) => i) : this.#used;
+    const stale = partial ? 0 : records - this.#used.size;
+    if (this.#added.size === 0 && stale === 0 && this.#file !== EMPTY) return undefined;
+    const { counts, bytes } = cacheBytes(this.#file, kept, this.#added.values());
+    const line = new TextEncoder().encode(`${JSON.stringify({ ...this.#header, ...counts })}\n`);
+    return {
+      path: this.#path,
+      bytes: concat([line, bytes]),
+      expect: this.#expect,
+      private: true,
+      makeParents: true,
+      summary: [`cache of ${counts.records} stores`],
+    };
   }
 }
 
-async function oldCache(
-  host: Host,
-  path: string,
-): Promise<{ header: Header; lines: ReadonlyMap<string, string> } | undefined> {
-  if ((await host.files.stat(path)).kind === "absent") return undefined;
-  const { bytes } = await host.files.read(path, MAX_CACHE_BYTES);
-  const [first = "", ...rest] = new TextDecoder().decode(bytes).split("\n");
-  let header: Header;
+interface OldCache {
+  readonly old?: { readonly header: Header; readonly file: CacheFile };
+  readonly expect: FileWrite["expect"];
+}
+
+async function oldCache(host: Host, path: string): Promise<OldCache> {
+  if ((await host.files.stat(path)).kind === "absent") return { expect: { absent: true } };
+  const { bytes, sha256 } = await host.files.read(path, MAX_CACHE_BYTES);
+  const expect = { sha256 };
+  const end = bytes.subarray(0, MAX_LINE_BYTES).indexOf(0x0a);
+  let header: Header & CacheCounts;
   try {
-    header = JSON.parse(first) as Header;
+    header = JSON.parse(new TextDecoder().decode(bytes.subarray(0, Math.max(end, 0))));
   } catch {
     throw notOurs(path);
   }
   if (typeof header?.pkiAuditCache !== "number") throw notOurs(path);
-  if (header.pkiAuditCache !== LAYOUT || typeof header.salt !== "string") return undefined;
-  const lines = new Map<string, string>();
-  for (const line of rest) {
-    const key = /^\{"key":"([^"]+)"/.exec(line)?.[1];
-    if (key !== undefined) lines.set(key, line);
-  }
-  return { header, lines };
+  if (header.pkiAuditCache !== LAYOUT || typeof header.salt !== "string") return { expect };
+  const { records, certificates, ...own } = header;
+  const counts = { records, certificates };
+  const rest = bytes.subarray(end + 1);
+  if (!CacheFile.fits(counts, rest.length)) return { expect };
+  return { old: { header: own, file: new CacheFile(counts, rest) }, expect };
 }
 
 /** A mistyped name must not cost anybody a file. */
@@ -161,9 +270,9 @@ export async function openCached(
   }
   const beside = format === "kdb" || format === "pkcs12" ? await source.beside(".sth") : undefined;
   const key = keyOf(bytes, beside, choices, source.path);
-  const kept = cache.get(key);
-  if (kept !== undefined) {
-    const opening = await fromRecord(kept, source, beside, choices, cache);
+  const found = cache.get(key);
+  if (found !== undefined) {
+    const opening = await fromRecord(found, source, beside, choices);
     if (opening !== undefined) return opening;
   }
   const opening = await openQuietly({ ...source, read: async () => bytes }, format, choices);
@@ -181,15 +290,15 @@ function keyOf(
   const given = choices.given(path).map(({ index }) => index);
   const stash =
     beside === undefined ? "" : `${beside.file.size}@${beside.file.modified?.getTime() ?? 0}`;
-  return `${toHex(digest("sha256", bytes))}/${given.join("+")}/${stash}`;
+  const text = `${sha256Hex(bytes)}/${given.join("+")}/${stash}`;
+  return sha256Hex(new TextEncoder().encode(text));
 }
 
 async function fromRecord(
-  kept: Kept,
+  { kept, certificateAt }: Found,
   source: StoreFile,
   beside: FileBeside | undefined,
   choices: PasswordChoices,
-  cache: StoreCache,
 ): Promise<Opening | undefined> {
   const { path, file } = source;
   try {
@@ -203,7 +312,7 @@ async function fromRecord(
       store: {
         path,
         file,
-        ...revived(kept, cache.certificates),
+        ...revived(kept, certificateAt),
         ...(secret === undefined || kept.origin === undefined
           ? {}
           : { password: choices.judge.facts(secret, kept.origin.kind) }),

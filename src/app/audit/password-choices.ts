@@ -2,19 +2,32 @@ import { Remembered } from "../../audit/shared-views.ts";
 import type { SharedWork } from "../../codecs/codec.ts";
 import { ChainLanes } from "../../crypto/chain-lanes.ts";
 import type { Host } from "../../io/host.ts";
-import type { Secret } from "../../model/secret.ts";
+import { Secret } from "../../model/secret.ts";
+import { CertificateMemo } from "../../x509/certificate-memo.ts";
 import { resolvePassword } from "../password.ts";
-import type { PathMatcher } from "./globs.ts";
+import type { Globs, PathMatcher } from "./globs.ts";
 import { PasswordJudge, wellKnownSecrets } from "./password-facts.ts";
 
 /** A password that the user gave for some paths. */
 export interface GivenPassword {
+  /** Undefined: for every path. */
+  readonly pattern: string | undefined;
   readonly covers: PathMatcher;
   readonly secret: Secret;
 }
 
+/** Passwords as they pass to another thread of this process. */
+export interface CopiedChoices {
+  readonly key: Uint8Array;
+  readonly given: readonly {
+    readonly pattern: string | undefined;
+    readonly bytes: Uint8Array<ArrayBuffer>;
+  }[];
+}
+
 /** A pattern and where the password for its paths comes from: a line of `--passwords`. */
 export interface PasswordRule {
+  readonly pattern: string;
   readonly covers: PathMatcher;
   /** Of the password grammar: `env:VAR`, `file:PATH` … */
   readonly source: string;
@@ -27,12 +40,42 @@ export class PasswordChoices {
   readonly judge: PasswordJudge;
   readonly wellKnown: readonly Secret[] = wellKnownSecrets();
   /** Signatures that were checked while chains were completed, and one place for the hash chains of all files. */
-  readonly shared: SharedWork = { known: new Remembered<boolean>(), chains: new ChainLanes() };
+  readonly shared: SharedWork = {
+    certificates: new CertificateMemo(),
+    known: new Remembered<boolean>(),
+    chains: new ChainLanes(),
+  };
+  readonly #key: Uint8Array;
   readonly #given: readonly GivenPassword[];
 
-  constructor(judge: PasswordJudge, given: readonly GivenPassword[]) {
-    this.judge = judge;
+  /** @param key - of the judge: the same in all threads of one audit */
+  constructor(key: Uint8Array, given: readonly GivenPassword[]) {
+    this.judge = new PasswordJudge(key);
+    this.#key = key;
     this.#given = given;
+  }
+
+  /** For another thread: each password in a buffer of its own, to be given away. */
+  copied(): CopiedChoices {
+    return {
+      key: this.#key,
+      given: this.#given.map(({ pattern, secret }) => ({
+        pattern,
+        bytes: secret.use((bytes) => bytes.slice()),
+      })),
+    };
+  }
+
+  static from({ key, given }: CopiedChoices, globs: Globs): PasswordChoices {
+    return new PasswordChoices(
+      key,
+      given.map(({ pattern, bytes }) => {
+        const secret = new Secret(bytes);
+        return pattern === undefined
+          ? everywhere(secret)
+          : { pattern, covers: globs([pattern]), secret };
+      }),
+    );
   }
 
   /** Those for a path, in the order given; `index` names one for the cache. */
@@ -64,20 +107,24 @@ export async function passwordChoices(
   general: string | undefined,
 ): Promise<PasswordChoices> {
   const given: GivenPassword[] = [];
-  for (const { covers, source, where } of rules) {
+  for (const { pattern, covers, source, where } of rules) {
     const secret = await secretFrom(host, source, where);
-    if (secret !== undefined) given.push({ covers, secret });
+    if (secret !== undefined) given.push({ pattern, covers, secret });
   }
   if (general !== undefined) {
     const secret = await secretFrom(host, general, "--password");
-    if (secret !== undefined) given.push({ covers: () => true, secret });
+    if (secret !== undefined) given.push(everywhere(secret));
   }
   const environment = host.env("PKI_PASSWORD");
   if (environment !== undefined && general === undefined) {
     const secret = await secretFrom(host, "env:PKI_PASSWORD", "PKI_PASSWORD");
-    if (secret !== undefined) given.push({ covers: () => true, secret });
+    if (secret !== undefined) given.push(everywhere(secret));
   }
-  return new PasswordChoices(new PasswordJudge(host.random(32)), given);
+  return new PasswordChoices(host.random(32), given);
+}
+
+function everywhere(secret: Secret): GivenPassword {
+  return { pattern: undefined, covers: () => true, secret };
 }
 
 async function secretFrom(host: Host, source: string, option: string): Promise<Secret | undefined> {

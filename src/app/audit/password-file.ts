@@ -37,7 +37,12 @@ export async function passwordRules(
       if (!SOURCE.test(source)) {
         failAt(sourceAt, "this is no source of a password", "write env:VAR or file:PATH");
       }
-      return { covers: globs([pattern]), source, where: `${path}:${at.line}:${at.column}` };
+      return {
+        pattern,
+        covers: globs([pattern]),
+        source,
+        where: `${path}:${at.line}:${at.column}`,
+      };
     });
   });
 }

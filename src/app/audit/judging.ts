@@ -1,0 +1,111 @@
+import type { Policy } from "../../audit/policy.ts";
+import type { ProfileId, Rule } from "../../audit/rule.ts";
+import { AuditRun } from "../../audit/run.ts";
+import { settingsFrom } from "../../audit/settings.ts";
+import type { Host } from "../../io/host.ts";
+import type { Companion } from "../../model/inventory.ts";
+import { openCached, type StoreCache } from "./cache.ts";
+import { type Candidate, candidatesOf, type Tracked } from "./inspection.ts";
+import { openQuietly } from "./opening.ts";
+import { inOrder } from "./order.ts";
+import type { PasswordChoices } from "./password-choices.ts";
+import type { Seeable, Seen } from "./seen.ts";
+import type { WalkedFile } from "./walk.ts";
+
+/** Stores opened at the same time: enough that four hash chains are there at any time (docs/decisions/0105). */
+const WIDTH = 32;
+/** Bytes of their files together: large ones are opened by fewer. */
+const WIDTH_BYTES = 128 * 1024 * 1024;
+
+const ROOM = {
+  items: WIDTH,
+  weight: WIDTH_BYTES,
+  weigh: (item: Candidate | Mark | Members) => ("file" in item ? item.file.file.size : 0),
+};
+
+/** What judging files needs beside them. */
+export interface Means {
+  readonly host: Host;
+  readonly choices: PasswordChoices;
+  readonly cache: StoreCache | undefined;
+  readonly tracked: Tracked;
+}
+
+/** Stands between two files: everything before it was judged when it is met. */
+export interface Mark {
+  readonly mark: number;
+}
+
+/** Regular files in an archive that was looked into. */
+interface Members {
+  readonly members: number;
+}
+
+/** A run of the rules as the policy and the profiles have them. */
+export function runOf(
+  rules: readonly Rule[],
+  policy: Policy,
+  profiles: ReadonlySet<ProfileId>,
+  now: Date,
+) {
+  const source = { profiles, rules: policy.rules, paths: policy.paths };
+  const { settings, everywhere } = settingsFrom(source);
+  return {
+    run: new AuditRun({ rules, now, profiles, settings, everywhere }),
+    settings,
+    everywhere,
+  };
+}
+
+/**
+ * Opens and judges files in their order: what one thread of an audit does.
+ *
+ * @param companion - gets files beside the stores instead of `seen`
+ * @returns the marks, each when all before it is in `seen`, and nothing behind it
+ */
+export async function* judged(
+  { host, choices, cache, tracked }: Means,
+  files: AsyncIterable<WalkedFile | Mark>,
+  seen: Seen,
+  companion: ((found: { readonly companion: Companion }) => void) | undefined,
+): AsyncGenerator<Mark> {
+  const candidates = candidatesAndMarks(host, files, tracked);
+  const opened = inOrder(candidates, ROOM, (candidate) => opening(candidate, choices, cache));
+  for await (const found of opened) {
+    if ("mark" in found) yield found;
+    else if ("members" in found) seen.files += found.members;
+    else if (companion !== undefined && "companion" in found) companion(found);
+    else seen.take(found);
+  }
+}
+
+async function* candidatesAndMarks(
+  host: Host,
+  files: AsyncIterable<WalkedFile | Mark>,
+  tracked: Tracked,
+): AsyncGenerator<Candidate | Mark | Members> {
+  for await (const file of files) {
+    if ("mark" in file) {
+      yield file;
+      continue;
+    }
+    let members = 0;
+    yield* candidatesOf(host, file, tracked, (count) => {
+      members += count;
+    });
+    // Behind them, so that they are counted with them.
+    if (members > 0) yield { members };
+  }
+}
+
+async function opening(
+  candidate: Candidate | Mark | Members,
+  choices: PasswordChoices,
+  cache: StoreCache | undefined,
+): Promise<Seeable | Mark | Members> {
+  if (!("file" in candidate)) return candidate;
+  const { file, kind } = candidate;
+  return cache === undefined
+    ? openQuietly(file, kind.format, choices)
+    : openCached(file, kind.format, choices, cache);
+}
