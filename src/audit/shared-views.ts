@@ -1,4 +1,4 @@
-import { Recent } from "../bytes/recent.ts";
+import { Recent, Sightings } from "../bytes/recent.ts";
 import type { Certificate } from "../model/certificate.ts";
 import { weightOf } from "../x509/certificate-memo.ts";
 import { CertificateView } from "./certificate-view.ts";
@@ -12,7 +12,7 @@ const LARGEST = VIEW_BYTES / 64;
 const MOST_VERDICTS = 100_000;
 
 /**
- * Views of certificates that stand in many stores: those seen last are kept, within 32 MiB.
+ * Views of certificates that stand in many stores: those asked for again lately are kept, within 32 MiB.
  *
  * One for each audit. A view says nothing about the store that it came from, so any store may use it.
  */
@@ -20,13 +20,16 @@ export class SharedViews {
   readonly #views = new Recent<CertificateView>(VIEW_BYTES, ({ certificate }) =>
     weightOf(certificate),
   );
+  readonly #seen = new Sightings();
   readonly #memo = new ViewMemo();
 
   get(certificate: Certificate): CertificateView {
     const known = this.#views.get(certificate.sha256);
     if (known !== undefined) return known;
     const view = new CertificateView(certificate, this.#memo);
-    if (weightOf(certificate) <= LARGEST) this.#views.set(certificate.sha256, view);
+    if (weightOf(certificate) <= LARGEST && this.#seen.again(certificate.sha256)) {
+      this.#views.set(certificate.sha256, view);
+    }
     return view;
   }
 

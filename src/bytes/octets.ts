@@ -26,12 +26,39 @@ export function sameMac(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
-const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
+/** Characters that one call of fromCharCode is given: an argument list has its limits. */
+const AT_ONCE = 4096;
 
 /** Lower-case hex, two digits a byte. */
 export function toHex(bytes: Uint8Array): string {
   let out = "";
-  for (let i = 0; i < bytes.length; i++) out += HEX[bytes[i] as number];
+  for (let start = 0; start < bytes.length; start += AT_ONCE / 2) {
+    const end = Math.min(bytes.length, start + AT_ONCE / 2);
+    // In one piece: a string put together digit by digit is kept by the engine as thirty times its size.
+    const codes = new Array<number>(2 * (end - start));
+    for (let i = start, at = 0; i < end; i++) {
+      const byte = bytes[i] as number;
+      codes[at++] = digitOf(byte >> 4);
+      codes[at++] = digitOf(byte & 15);
+    }
+    out += String.fromCharCode.apply(undefined, codes);
+  }
+  return out;
+}
+
+function digitOf(value: number): number {
+  return value < 10 ? 0x30 + value : 0x57 + value;
+}
+
+/** The octets `[start, end)` as characters of the same numbers: ISO 8859-1. */
+export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  let out = "";
+  for (let from = start; from < end; from += AT_ONCE) {
+    const count = Math.min(AT_ONCE, end - from);
+    const codes = new Array<number>(count);
+    for (let i = 0; i < count; i++) codes[i] = bytes[from + i] as number;
+    out += String.fromCharCode.apply(undefined, codes);
+  }
   return out;
 }
 

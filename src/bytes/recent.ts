@@ -46,3 +46,25 @@ export class Recent<V> {
     this.#weight += weight;
   }
 }
+
+const MARKS = 2 ** 16;
+
+/**
+ * Whether a fingerprint was met before, as far as 65,536 marks tell: of a pair that share a place the
+ * later one counts.
+ *
+ * Keeping everything that passes by once is worse than keeping nothing: it lives just long enough to be
+ * moved to where the engine keeps what is old, and dies there.
+ */
+export class Sightings {
+  readonly #marks = new Uint32Array(MARKS);
+
+  /** @param fingerprint - at least 8 hex digits, evenly spread */
+  again(fingerprint: string): boolean {
+    const mark = Number.parseInt(fingerprint.slice(0, 8), 16);
+    const place = mark & (MARKS - 1);
+    if (this.#marks[place] === mark) return true;
+    this.#marks[place] = mark;
+    return false;
+  }
+}

@@ -1,6 +1,6 @@
 import { ARENA_CHUNK, Arena } from "../bytes/arena.ts";
 import { ByteMemo } from "../bytes/byte-memo.ts";
-import { Recent } from "../bytes/recent.ts";
+import { Recent, Sightings } from "../bytes/recent.ts";
 import { sha256Hex } from "../crypto/digest.ts";
 import type {
   Certificate,
@@ -16,7 +16,7 @@ const OVERHEAD = 4096;
 
 /**
  * What the reading of many certificates has in common, for `parseCertificate`: a certificate that was read
- * before is the same object, and issuers' names, parts of names and extensions that come again are read once.
+ * twice lately is the same object from then on, and issuers' names, parts of names and extensions that come again are read once.
  *
  * Nothing else changes by it. Its memory is bounded.
  */
@@ -25,6 +25,7 @@ export class CertificateMemo {
   readonly rdns = new ByteMemo<readonly NameAttribute[]>();
   readonly extensions = new ByteMemo<Extension>();
   readonly #known = new Recent<Certificate>(MOST_BYTES, weightOf);
+  readonly #seen = new Sightings();
   readonly #arena = new Arena();
 
   /** A copy of a certificate that keeps no file in memory; what is in a small buffer already stays there. */
@@ -42,7 +43,7 @@ export class CertificateMemo {
     const known = this.#known.get(sha256);
     if (known !== undefined) return known;
     const made = parse(sha256);
-    this.#known.set(sha256, made);
+    if (this.#seen.again(sha256)) this.#known.set(sha256, made);
     return made;
   }
 }

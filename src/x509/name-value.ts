@@ -1,5 +1,5 @@
 import { Tag } from "../bytes/der-tag.ts";
-import { toHex } from "../bytes/octets.ts";
+import { latin1, toHex } from "../bytes/octets.ts";
 
 /** The string types a DirectoryString or its relatives may have; any other value is kept as `#hex`. */
 export function isStringTag(tag: number): boolean {
@@ -45,13 +45,6 @@ export function decodeValue(
     default:
       return isStringTag(tag) ? latin1(bytes, body, end) : `#${toHex(bytes.subarray(start, end))}`;
   }
-}
-
-function latin1(bytes: Uint8Array, body: number, end: number): string {
-  // Short runs are quicker by hand than through a TextDecoder; longer ones go in slices.
-  let out = "";
-  for (let i = body; i < end; i++) out += String.fromCharCode(bytes[i] as number);
-  return out;
 }
 
 function utf8(bytes: Uint8Array, body: number, end: number): string {

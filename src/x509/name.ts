@@ -45,20 +45,21 @@ export function printName(name: DistinguishedName): string {
 }
 
 function printed(name: DistinguishedName): string {
-  let out = "";
+  const parts: string[] = [];
   for (let i = name.rdns.length - 1; i >= 0; i--) {
     const rdn = name.rdns[i] as readonly NameAttribute[];
     for (let j = 0; j < rdn.length; j++) {
       const attribute = rdn[j] as NameAttribute;
-      if (j > 0) out += "+";
-      else if (out !== "") out += ",";
+      if (j > 0) parts.push("+");
+      else if (parts.length > 0) parts.push(",");
       const known = ATTRIBUTE_NAMES[attribute.type];
-      out += `${known ?? attribute.type}=`;
-      if (known === undefined) out += `#${toHex(valueBytes(name, i, j))}`;
-      else out += isStringTag(attribute.tag) ? escapeValue(attribute.value) : attribute.value;
+      parts.push(known ?? attribute.type, "=");
+      if (known === undefined) parts.push("#", toHex(valueBytes(name, i, j)));
+      else parts.push(isStringTag(attribute.tag) ? escapeValue(attribute.value) : attribute.value);
     }
   }
-  return out;
+  // Joined, so that the text is in one piece: names are kept by the hundred thousand.
+  return parts.join("");
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Recent } from "../../../src/bytes/recent.ts";
+import { Recent, Sightings } from "../../../src/bytes/recent.ts";
 
 describe("values used lately", () => {
   it("keeps at least half of the bound and never more than it", () => {
@@ -31,5 +31,23 @@ describe("values used lately", () => {
     const recent = new Recent<string>(10, () => weight);
     recent.set("one", "kept");
     expect(recent.get("one")).toBe(found);
+  });
+});
+
+describe("sightings", () => {
+  it("tell what was met before", () => {
+    const seen = new Sightings();
+    const marks = Array.from({ length: 100 }, (_, i) => `${i}`.padStart(8, "1").padEnd(64, "0"));
+    expect(marks.map((mark) => seen.again(mark))).not.toContain(true);
+    expect(marks.map((mark) => seen.again(mark))).not.toContain(false);
+  });
+
+  it("of two at one place the later one counts", () => {
+    const seen = new Sightings();
+    expect(["0001aaaa", "0002aaaa", "0001aaaa"].map((mark) => seen.again(mark))).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 });

@@ -77,8 +77,10 @@ describe("certificates read with a memo", () => {
 
   it("are one object where the bytes are the same, and share what is the same in them", () => {
     const memo = new CertificateMemo();
-    const [first, second] = leaves.map(({ der }) => parseCertificate(der.slice(), "one", memo));
-    expect(parseCertificate((leaves[0] as (typeof leaves)[0]).der.slice(), "x", memo)).toBe(first);
+    const read = () => leaves.map(({ der }) => parseCertificate(der.slice(), "one", memo));
+    read();
+    const [first, second] = read(); // kept when met again
+    expect(read()[0]).toBe(first);
     expect(second?.issuer).toBe(first?.issuer);
     expect(second?.subject.rdns[0]).toBe(first?.subject.rdns[0]);
     const usage = (one: typeof first) => one?.extensions.find(({ oid }) => oid === "2.5.29.15");
