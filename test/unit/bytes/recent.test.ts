@@ -37,7 +37,9 @@ describe("values used lately", () => {
 describe("sightings", () => {
   it("tell what was met before", () => {
     const seen = new Sightings();
-    const marks = Array.from({ length: 100 }, (_, i) => `${i}`.padStart(8, "1").padEnd(64, "0"));
+    const marks = Array.from({ length: 100 }, (_, i) =>
+      `${i + 1}`.padStart(8, "0").padEnd(64, "0"),
+    );
     expect(marks.map((mark) => seen.again(mark))).not.toContain(true);
     expect(marks.map((mark) => seen.again(mark))).not.toContain(false);
   });
