@@ -7,44 +7,20 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { coreScript } from "./build/loader.mjs";
+import { external } from "./build/options.mjs";
 import { makeParts } from "./build/parts.mjs";
 
 /** dist/pki-NAME.cjs → the source file that it starts: what `pki audit` runs in a thread. */
 const STARTS = new Map([["thread", "src/cli/audit-thread.ts"]].filter(([, file]) => existsSync(file)));
 
-const { core, parts, partOf, pieces } = await makeParts([...STARTS.values()]);
+const made = await makeParts({ starts: [...STARTS.values()], external });
 
 /** A part that itself imports (libraries that stay outside) is a module for Node; the others are scripts. */
 const files = new Map(
-  [...parts].map(([part, text]) => [part, /\bimport\(/.test(text) ? `pki-${part}.cjs` : `pki-${part}.js`]),
+  [...made.parts].map(([part, text]) => [part, /\bimport\(/.test(text) ? `pki-${part}.cjs` : `pki-${part}.js`]),
 );
-const whereabouts = Object.fromEntries([...partOf].map(([piece, part]) => [piece, files.get(part)]));
-
-/** node:crypto takes 5 ms to load: it is loaded when something of it is asked for (docs/decisions/0120). */
-const coreText = `(function(outside,process,script,entry){"use strict";
-const parts=${JSON.stringify(whereabouts)},entries=${JSON.stringify(pieces)},pieces={},loaded=new Map();
-let table,run;
-function provide(given,program){table=given;run=program}
-function late(id){let real;return new Proxy({},{get:(_,name)=>(real??=outside(id))[name]})}
-function require(id){
-  const known=loaded.get(id);
-  if(known!==undefined)return known.exports;
-  const made={exports:{}};
-  loaded.set(id,made);
-  if(id==="node:crypto")made.exports=late(id);
-  else if(id.startsWith("core:"))made.exports=table[id]();
-  else if(id.startsWith("part:"))made.exports=require(entries[id]);
-  else if(!id.startsWith("./"))made.exports=outside(id);
-  else{
-    if(pieces[id]===undefined)Object.assign(pieces,script(parts[id]));
-    pieces[id](made,require);
-  }
-  return made.exports;
-}
-(function(require,provide,process){${core}})(require,provide,process);
-if(entry===undefined)run();else require(entry);
-})
-`;
+const coreText = coreScript(made, files);
 
 /** A start: takes V8's compiled form of a script, where one was made by this very V8. */
 const startOf = (entry) => `#!/usr/bin/env node
@@ -61,14 +37,13 @@ script("pki-core.js")(require,process,script${entry === undefined ? "" : `,"part
 `;
 
 const scripts = new Map([["pki-core.js", coreText]]);
-for (const [part, text] of parts) {
+for (const [part, text] of made.parts) {
   const name = files.get(part);
   scripts.set(name, name.endsWith(".cjs") ? `"use strict";\nmodule.exports={${text}};\n` : `({${text}})\n`);
 }
 for (const [name, text] of scripts) {
   if (/[^\x00-\x7f]/.test(text)) throw new Error(`${name} is read as Latin-1: it must be ASCII`);
 }
-if (/\bimport\(/.test(coreText)) throw new Error("the core is compiled as a script: it cannot import()");
 
 mkdirSync("dist", { recursive: true });
 // V8 knows a cache of another text by its length alone: none may outlive the text that it was made of.

@@ -5,11 +5,12 @@
 // node_modules/.cache: no dependency of the project (docs/decisions/0071).
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "esbuild";
+import { dirname, join } from "node:path";
+import { coreScript } from "./build/loader.mjs";
+import { common } from "./build/options.mjs";
+import { makeParts } from "./build/parts.mjs";
 
 const BUN = "1.4.5";
-const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 
 const home = join("node_modules", ".cache", "bun");
 // The package calls its binary bun.exe on every system.
@@ -36,30 +37,18 @@ if (!existsSync(installed) || JSON.parse(readFileSync(installed, "utf8")).versio
   });
 }
 
-/** commander asks for child_process to run other programs as subcommands, which pki has not; it costs start time. */
-const noSubprograms = {
-  name: "no-subprograms",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      /[\\/]commander[\\/]/.test(importer) ? { path: "none", namespace: "none" } : undefined,
-    );
-    onLoad({ filter: /./, namespace: "none" }, () => ({ contents: "module.exports = {};" }));
-  },
-};
-
 const bundle = join("node_modules", ".cache", "standalone", "pki.cjs");
-await build({
-  entryPoints: ["src/cli/bin.ts"],
-  outfile: bundle,
-  bundle: true,
-  platform: "node",
-  target: "node20",
-  format: "cjs",
-  minify: true,
-  define: { PKI_VERSION: JSON.stringify(version) },
-  plugins: [noSubprograms],
-  logLevel: "warning",
-});
+// Every part is a function, so that the engine looks at a command's code only when the command runs.
+// It has no files beside it: what looks for some would look where it was built.
+const define = { ...common.define, __dirname: "undefined" };
+const made = await makeParts({ starts: [], external: [], define });
+const files = new Map([...made.parts.keys()].map((part) => [part, part]));
+const parts = [...made.parts].map(([part, text]) => `${JSON.stringify(part)}:()=>({${text}})`);
+mkdirSync(dirname(bundle), { recursive: true });
+writeFileSync(
+  bundle,
+  `const parts={${parts.join(",")}};\n${coreScript(made, files).trim()}(require,process,(name)=>parts[name]());\n`,
+);
 
 const outfile = join("dist", process.platform === "win32" ? "pki.exe" : "pki");
 mkdirSync("dist", { recursive: true });

@@ -45,7 +45,7 @@ const IMPORTERS: Readonly<Record<string, RegExp>> = {
   "node:stream": /^src\/io\/inflate\.ts$/,
   "node:worker_threads": /^src\/io\//,
   "node:crypto": /^src\/(crypto|x509|codecs|io)\//,
-  "node:util": /^src\/(model\/secret\.ts$|x509\/build\/)/,
+  "node:util": /^src\/x509\/build\//,
   "node:url": /^src\/x509\/build\//,
   "node:path": /^src\/(io|app|render|cli)\//,
   // An address is told from a name by node:net's isIP, which touches no network.

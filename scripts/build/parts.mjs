@@ -2,7 +2,7 @@
 import { basename, relative, resolve } from "node:path";
 import { Script } from "node:vm";
 import { build } from "esbuild";
-import { common, external } from "./options.mjs";
+import { common } from "./options.mjs";
 
 /** The file of `cli/` whose `runProgram` the core begins with. */
 const PROGRAM = "program";
@@ -22,7 +22,7 @@ const root = resolve(".");
 const named = (path) => relative(root, path).replaceAll("\\", "/");
 
 /** The files of the core, and every dynamic import that leads out of it or from one part to another. */
-async function survey(starts) {
+async function survey({ starts, ...options }) {
   const { metafile } = await build({
     ...common,
     entryPoints: [`src/cli/${PROGRAM}.ts`, ...starts],
@@ -30,7 +30,7 @@ async function survey(starts) {
     metafile: true,
     splitting: true,
     format: "esm",
-    external,
+    ...options,
   });
   const core = new Set();
   const entries = [];
@@ -79,14 +79,16 @@ function withoutImports(code) {
 }
 
 /**
- * @param starts - files that something else than the program begins with, such as a thread's
+ * @param given - `starts`: files that something else than the program begins with, such as a thread's;
+ *   the rest are esbuild's options: `external`, the libraries that are not taken in, `define`
  * @returns `core`, the text of the core, which calls `provide` with what parts take from it and with what
  *   runs the program; `parts`, the
  *   members of an object literal for each part, piece → function(module, require); `partOf`, the
  *   part of every piece; `pieces`, the piece of every dynamic import
  */
-export async function makeParts(starts) {
-  const { core, entries } = await survey(starts);
+export async function makeParts(given) {
+  const { starts, ...options } = given;
+  const { core, entries } = await survey(given);
   const result = await build({
     ...common,
     entryPoints: entries,
@@ -95,7 +97,7 @@ export async function makeParts(starts) {
     metafile: true,
     splitting: true,
     format: "esm",
-    external,
+    ...options,
     plugins: [...common.plugins, redirect("core", (file) => core.has(file))],
   });
   const { outputs } = result.metafile;
@@ -119,7 +121,7 @@ export async function makeParts(starts) {
   }
   const at = (path) => `./${basename(path)}`;
   return {
-    core: await makeCore(core, taken),
+    core: await makeCore(core, taken, options),
     parts: new Map([...members].map(([part, list]) => [part, list.join(",\n")])),
     partOf: new Map(paths.map((path) => [at(path), partOf.get(path)])),
     pieces: Object.fromEntries(
@@ -146,20 +148,24 @@ function asFunction(text) {
   const pairs = (names) => names.replace(/([\w$]+) as ([\w$]+)/g, "$1:$2");
   let rest = text;
   // An import holds for the whole piece wherever it stands, so all of them go to its beginning.
-  take(/(?<![\w$."])import\{([^{}]*)\}from("[^"]+");?/g, (names, from) => {
+  take(/(?<=^|[;}\n])import\{([^{}]*)\}from("[^"]+");?/g, (names, from) => {
     return `const{${pairs(names)}}=require(${from});`;
   });
-  take(/(?<![\w$."])import ([\w$]+) from("[^"]+");?/g, (name, from) => {
+  take(/(?<=^|[;}\n])import ([\w$]+) from("[^"]+");?/g, (name, from) => {
     return `const ${name}=require(${from});`;
   });
-  take(/(?<![\w$."])import\*as ([\w$]+) from("[^"]+");?/g, (name, from) => {
+  take(/(?<=^|[;}\n])import\*as ([\w$]+) from("[^"]+");?/g, (name, from) => {
     return `const ${name}=require(${from});`;
   });
-  take(/(?<![\w$."])import("[^"]+");?/g, (from) => `require(${from});`);
+  take(/(?<=^|[;}\n])import("[^"]+");?/g, (from) => `require(${from});`);
   let after = "";
-  take(/(?<![\w$."])export\{([^{}]*)\};?\s*$/g, (names) => {
+  take(/(?<=^|[;}\n])export\{([^{}]*)\};?\s*$/g, (names) => {
     const swapped = names.replace(/([\w$]+) as ([\w$]+)/g, "$2:$1");
     after = `;module.exports={${swapped}};`;
+    return "";
+  });
+  take(/(?<=^|[;}\n])export default ([\w$]+\(\));?\s*$/g, (value) => {
+    after = `;module.exports={default:${value}};`;
     return "";
   });
   const code = withoutImports(before.join("") + rest + after);
@@ -191,7 +197,7 @@ function noteTaken(text, taken) {
 }
 
 /** The core as one scope: no piece of it asks another for anything while it runs. */
-async function makeCore(files, taken) {
+async function makeCore(files, taken, options) {
   const exported = await exportsOf([...taken.keys()]);
   const lines = [];
   const members = [];
@@ -216,7 +222,7 @@ async function makeCore(files, taken) {
       loader: "ts",
     },
     format: "cjs",
-    external,
+    ...options,
     plugins: [
       ...common.plugins,
       redirect("part", (file, kind) => kind === "dynamic-import" && !files.has(file)),

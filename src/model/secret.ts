@@ -1,4 +1,5 @@
-import { inspect } from "node:util";
+/** What node:util calls `inspect.custom`; asking node:util for it would load all of that. */
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
 /**
  * Bytes that must not be shown: a password or a private key.
@@ -66,7 +67,7 @@ export class Secret {
     return "[secret]";
   }
 
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return "[secret]";
   }
 }
