@@ -81,12 +81,13 @@ export async function auditPaths(
   const sieve = await Sieve.load(host, globs, options, allRules);
   const rules: readonly Rule[] = [...allRules, ...sieve.rules];
   const at = options.at ?? host.now();
-  const { run, settings, everywhere } = runOf(rules, policy, profiles, at);
   const choices = await choicesOf(host, globs, options, policy.passwords);
   const cache =
     options.cache === undefined
       ? undefined
       : await StoreCache.load(host, options.cache, choices, options.program ?? "");
+  const judging = runOf(rules, policy, profiles, at, cache?.signatures);
+  const { run, settings, everywhere } = judging;
 
   const walk = new Walk(host);
   const seen = new Seen(run);

@@ -20,7 +20,7 @@ import type {
   Verdict,
 } from "./rule.ts";
 import { Remembered, SharedViews } from "./shared-views.ts";
-import { type SignatureVerdict, StoreView } from "./store-view.ts";
+import { type SignatureMemory, type SignatureVerdict, StoreView } from "./store-view.ts";
 
 /** How a rule applies to one path: the policy's answer. */
 export interface RuleSetting {
@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly settings: Settings;
   /** True when `settings` does not look at the path: then a certificate seen twice is judged once. */
   readonly everywhere: boolean;
+  /** Absent: nothing is known yet. */
+  readonly signatures?: SignatureMemory;
 }
 
 /** What one run judged, for another to take in: plain data that may pass between threads. */
@@ -85,11 +87,12 @@ export class AuditRun {
   readonly #inventory = new InventoryBuilder();
   readonly #verdicts = new Map<string, ReadonlyMap<Rule, Judged>>();
   readonly #shared = new SharedViews();
-  readonly #signatures = new Remembered<SignatureVerdict>();
+  readonly #signatures: SignatureMemory;
   readonly failures: RuleFailure[] = [];
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.#signatures = options.signatures ?? new Remembered<SignatureVerdict>();
   }
 
   /** What is on at a path; asked once where the policy does not look at paths. */

@@ -9,6 +9,12 @@ import { Remembered } from "./shared-views.ts";
 /** `unproved`: the signature is made in a way that is not, or not everywhere, verified. */
 export type SignatureVerdict = "good" | "wrong" | "unproved";
 
+/** What is known of pairs of certificates, by the SHA-256 of the one and of its issuer, 128 hex digits. */
+export interface SignatureMemory {
+  get(pair: string): SignatureVerdict | undefined;
+  set(pair: string, verdict: SignatureVerdict): void;
+}
+
 /**
  * How far a certificate's chain goes among the certificates of its store.
  *
@@ -36,13 +42,13 @@ export class StoreView {
   #chained: ReadonlySet<string> | undefined;
   readonly #kept = new Map<string, unknown>();
   readonly #paths = new Map<string, Path>();
-  readonly #verdicts: Remembered<SignatureVerdict>;
+  readonly #verdicts: SignatureMemory;
 
   /** @param verdicts - of the whole audit: the same pair stands in many stores */
   constructor(
     store: OpenedStore,
     viewOf: (certificate: Certificate) => CertificateView,
-    verdicts = new Remembered<SignatureVerdict>(),
+    verdicts: SignatureMemory = new Remembered<SignatureVerdict>(),
   ) {
     this.#store = store;
     this.#viewOf = viewOf;

@@ -11,6 +11,9 @@ declare const __dirname: string | undefined;
 /** Stands beside the program's other parts. Its only work is that of `serveThread`. */
 const SCRIPT = "pki-thread.cjs";
 
+/** Of each thread's memory for new objects. */
+const YOUNG_MIB = 64;
+
 /** Threads of the built program; undefined where its script is not beside it, as in the standalone executable. */
 export function nodeThreads(): HostThreads | undefined {
   if (typeof __dirname !== "string") return undefined;
@@ -48,6 +51,8 @@ function start(script: string, setup: unknown, transfer: readonly ArrayBuffer[])
     transferList: [...transfer],
     stdout: true,
     stderr: true,
+    // Most of what judging makes is garbage at once; a small nursery would take some of it for lasting.
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
   });
   const waiting = new Map<number, Waiting>();
   let next = 0;

@@ -5,8 +5,8 @@ import { fromHex, toHex } from "../../bytes/octets.ts";
  * but the records that are asked for, and threads can share it.
  *
  * After the line, all numbers 32 bits and little-endian, offsets from the end of the line: for each record, sorted by
- * key, its key (32 octets), offset and length; for each distinct certificate its SHA-256, offset and length; then the
- * records and the certificates. A record is a count, the numbers of its certificates, and JSON.
+ * key, its key (32 octets), offset and length; for each distinct certificate its SHA-256, offset and length; the sorted
+ * keys of good signatures; then the records and the certificates. A record is a count, the numbers of its certificates, and JSON.
  */
 
 const KEY_BYTES = 32;
@@ -14,6 +14,8 @@ const ROW_BYTES = KEY_BYTES + 8;
 
 export interface CacheCounts {
   readonly records: number;
+  /** Signatures that were found good. */
+  readonly signatures: number;
   readonly certificates: number;
 }
 
@@ -44,19 +46,36 @@ export class CacheFile {
   }
 
   /** The tables stand within the file. */
-  static fits({ records, certificates }: CacheCounts, size: number): boolean {
-    const whole = (count: number) => Number.isSafeInteger(count) && count >= 0;
-    return whole(records) && whole(certificates) && (records + certificates) * ROW_BYTES <= size;
+  static fits({ records, certificates, signatures }: CacheCounts, size: number): boolean {
+    const counts = [records, certificates, signatures];
+    if (!counts.every((count) => Number.isSafeInteger(count) && count >= 0)) return false;
+    return (records + certificates) * ROW_BYTES + signatures * KEY_BYTES <= size;
   }
 
   /** The number of the record with this key, 64 hex digits. */
   find(key: string): number | undefined {
+    return this.#search(key, 0, this.counts.records, ROW_BYTES);
+  }
+
+  /** The number of the signature with this key, where it was found good. */
+  signature(key: string): number | undefined {
+    const { records, certificates, signatures } = this.counts;
+    return this.#search(key, (records + certificates) * ROW_BYTES, signatures, KEY_BYTES);
+  }
+
+  /** The key of a signature. */
+  signatureKey(number: number): string {
+    const { records, certificates } = this.counts;
+    return this.#hex((records + certificates) * ROW_BYTES + number * KEY_BYTES);
+  }
+
+  #search(key: string, from: number, count: number, step: number): number | undefined {
     const wanted = fromHex(key);
     let low = 0;
-    let high = this.counts.records;
+    let high = count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const order = this.#compare(middle, wanted);
+      const order = this.#compare(from + middle * step, wanted);
       if (order === 0) return middle;
       if (order < 0) low = middle + 1;
       else high = middle;
@@ -64,8 +83,7 @@ export class CacheFile {
     return undefined;
   }
 
-  #compare(record: number, wanted: Uint8Array): number {
-    const at = record * ROW_BYTES;
+  #compare(at: number, wanted: Uint8Array): number {
     for (let i = 0; i < KEY_BYTES; i++) {
       const order = (this.bytes[at + i] as number) - (wanted[i] as number);
       if (order !== 0) return order;
@@ -120,6 +138,7 @@ export function cacheBytes(
   old: CacheFile,
   kept: Iterable<number>,
   added: Iterable<NewRecord>,
+  signatures: Iterable<string>,
 ): { readonly counts: CacheCounts; readonly bytes: Uint8Array } {
   const certificates = new Map<string, { readonly at: number; readonly der: Uint8Array }>();
   const place = (sha256: string, der: () => Uint8Array): number => {
@@ -148,9 +167,13 @@ export function cacheBytes(
     ...rows,
     ...[...certificates].map(([sha256, { der }]): [string, Uint8Array] => [sha256, der]),
   ];
-  const table = all.length * ROW_BYTES;
+  const good = [...signatures].sort();
+  const table = all.length * ROW_BYTES + good.length * KEY_BYTES;
   const bytes = new Uint8Array(all.reduce((sum, [, { length }]) => sum + length, table));
   const view = new DataView(bytes.buffer);
+  for (const [i, key] of good.entries()) {
+    bytes.set(fromHex(key), all.length * ROW_BYTES + i * KEY_BYTES);
+  }
   let at = table;
   for (const [i, [key, content]] of all.entries()) {
     bytes.set(fromHex(key), i * ROW_BYTES);
@@ -159,7 +182,12 @@ export function cacheBytes(
     bytes.set(content, at);
     at += content.length;
   }
-  return { counts: { records: rows.length, certificates: certificates.size }, bytes };
+  const counts = {
+    records: rows.length,
+    certificates: certificates.size,
+    signatures: good.length,
+  };
+  return { counts, bytes };
 }
 
 function recordBytes(json: string, certificates: readonly number[]): Uint8Array {

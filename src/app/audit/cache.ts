@@ -1,4 +1,5 @@
 import { Remembered } from "../../audit/shared-views.ts";
+import type { SignatureMemory, SignatureVerdict } from "../../audit/store-view.ts";
 import { concat, toHex } from "../../bytes/octets.ts";
 import { digest, sha256Hex } from "../../crypto/digest.ts";
 import { pbkdf2 } from "../../crypto/kdf.ts";
@@ -54,9 +55,11 @@ interface Found {
 export interface CacheUse {
   readonly used: readonly number[];
   readonly added: readonly NewRecord[];
+  /** Keys of good signatures. */
+  readonly signatures: readonly string[];
 }
 
-const EMPTY = new CacheFile({ records: 0, certificates: 0 }, new Uint8Array(0));
+const EMPTY = new CacheFile({ records: 0, certificates: 0, signatures: 0 }, new Uint8Array(0));
 
 /**
  * What opening a store gave, by the SHA-256 of its bytes: an unchanged one is not opened again, wherever
@@ -71,6 +74,10 @@ export class StoreCache {
   readonly #expect: FileWrite["expect"];
   readonly #used = new Set<number>();
   readonly #added = new Map<string, NewRecord>();
+  /** Keys of good signatures: those of the file that were asked for, and new ones. */
+  readonly #signatures = new Set<string>();
+  #newSignatures = 0;
+  readonly #asked = new Remembered<SignatureVerdict>();
   /** Keys of the records that were added since `drain`. */
   readonly #undrained = new Set<string>();
   /** DER of certificates by SHA-256: many records name the same. */
@@ -176,16 +183,44 @@ export class StoreCache {
     return copy;
   }
 
+  /** What is known of signatures. Only good ones are kept. */
+  get signatures(): SignatureMemory {
+    return {
+      get: (pair) => {
+        const known = this.#asked.get(pair);
+        if (known !== undefined) return known;
+        const key = signatureKey(pair);
+        if (this.#file.signature(key) === undefined) return undefined;
+        this.#signatures.add(key);
+        this.#asked.set(pair, "good");
+        return "good";
+      },
+      set: (pair, verdict) => {
+        this.#asked.set(pair, verdict);
+        if (verdict !== "good") return;
+        this.#signatures.add(signatureKey(pair));
+        this.#newSignatures++;
+      },
+    };
+  }
+
   /** Takes out what was used and added. */
   drain(): CacheUse {
     const added = [...this.#undrained].map((key) => this.#added.get(key) as NewRecord);
-    const use = { used: [...this.#used], added };
+    const use = { used: [...this.#used], added, signatures: [...this.#signatures] };
     this.#used.clear();
+    this.#signatures.clear();
     this.#undrained.clear();
     return use;
   }
 
-  absorb({ used, added }: CacheUse): void {
+  absorb({ used, added, signatures }: CacheUse): void {
+    for (const key of signatures) {
+      if (!this.#signatures.has(key) && this.#file.signature(key) === undefined) {
+        this.#newSignatures++;
+      }
+      this.#signatures.add(key);
+    }
     for (const number of used) this.#used.add(number);
     for (const record of added) this.#added.set(record.key, record);
   }
@@ -195,8 +230,13 @@ export class StoreCache {
     const { records } = this.#file.counts;
     const kept = partial ? Array.from({ length: records }, (_, i) => i) : this.#used;
     const stale = partial ? 0 : records - this.#used.size;
-    if (this.#added.size === 0 && stale === 0 && this.#file !== EMPTY) return undefined;
-    const { counts, bytes } = cacheBytes(this.#file, kept, this.#added.values());
+    const same = this.#added.size === 0 && this.#newSignatures === 0 && stale === 0;
+    if (same && this.#file !== EMPTY) return undefined;
+    if (partial) {
+      const { signatures } = this.#file.counts;
+      for (let i = 0; i < signatures; i++) this.#signatures.add(this.#file.signatureKey(i));
+    }
+    const { counts, bytes } = cacheBytes(this.#file, kept, this.#added.values(), this.#signatures);
     const line = new TextEncoder().encode(`${JSON.stringify({ ...this.#header, ...counts })}\n`);
     return {
       path: this.#path,
@@ -227,11 +267,15 @@ async function oldCache(host: Host, path: string): Promise<OldCache> {
   }
   if (typeof header?.pkiAuditCache !== "number") throw notOurs(path);
   if (header.pkiAuditCache !== LAYOUT || typeof header.salt !== "string") return { expect };
-  const { records, certificates, ...own } = header;
-  const counts = { records, certificates };
+  const { records, certificates, signatures, ...own } = header;
+  const counts = { records, certificates, signatures };
   const rest = bytes.subarray(end + 1);
   if (!CacheFile.fits(counts, rest.length)) return { expect };
   return { old: { header: own, file: new CacheFile(counts, rest) }, expect };
+}
+
+function signatureKey(pair: string): string {
+  return sha256Hex(new TextEncoder().encode(pair));
 }
 
 /** A mistyped name must not cost anybody a file. */

@@ -2,6 +2,7 @@ import type { Policy } from "../../audit/policy.ts";
 import type { ProfileId, Rule } from "../../audit/rule.ts";
 import { AuditRun } from "../../audit/run.ts";
 import { settingsFrom } from "../../audit/settings.ts";
+import type { SignatureMemory } from "../../audit/store-view.ts";
 import type { Host } from "../../io/host.ts";
 import type { Companion } from "../../model/inventory.ts";
 import { openCached, type StoreCache } from "./cache.ts";
@@ -47,14 +48,13 @@ export function runOf(
   policy: Policy,
   profiles: ReadonlySet<ProfileId>,
   now: Date,
+  signatures: SignatureMemory | undefined,
 ) {
   const source = { profiles, rules: policy.rules, paths: policy.paths };
   const { settings, everywhere } = settingsFrom(source);
-  return {
-    run: new AuditRun({ rules, now, profiles, settings, everywhere }),
-    settings,
-    everywhere,
-  };
+  const options = { rules, now, profiles, settings, everywhere };
+  const run = new AuditRun(signatures === undefined ? options : { ...options, signatures });
+  return { run, settings, everywhere };
 }
 
 /**

@@ -66,10 +66,11 @@ async function work(
 ): Promise<void> {
   const globs = await loadGlobs();
   const policy = await loadPolicy(host, globs, everyRule, setup.policy);
-  const { run } = runOf(rulesOf(setup.rules), policy, new Set(setup.profiles), setup.at);
+  const cache = setup.cache === undefined ? undefined : StoreCache.shared(setup.cache);
+  const profiles = new Set(setup.profiles);
+  const { run } = runOf(rulesOf(setup.rules), policy, profiles, setup.at, cache?.signatures);
   const seen = new Seen(run);
   const choices = PasswordChoices.from(setup.choices, globs);
-  const cache = setup.cache === undefined ? undefined : StoreCache.shared(setup.cache);
   const tracked = await trackedUnder(host, setup.paths);
   let parts: BatchResult["parts"][number][] = [];
   const companion = (found: { readonly companion: Companion }) => {
