@@ -11,6 +11,13 @@ export function isPresented({ use, view, store }: UseSubject): boolean {
   return use === "signer" && (format === "pem" || format === "der") && !view.ca && !view.selfIssued;
 }
 
+/**
+ * As `isPresented`, and of version 3: what an older one lacks of extensions is one fault, told by version-not-3.
+ */
+export function presentsExtensions(subject: UseSubject): boolean {
+  return isPresented(subject) && subject.view.certificate.version >= 3;
+}
+
 /** Whether extended key usage lets it be used so; without the extension anything goes (RFC 5280 §4.2.1.12). */
 export function mayBe(view: CertificateView, purpose: "serverAuth" | "clientAuth"): boolean {
   const purposes = view.extendedKeyUsage;

@@ -44,8 +44,8 @@ const ROWS: readonly Row[] = [
   {
     lints: ["e_invalid_certificate_version", "e_cert_extensions_version_not_3"],
     rules: ["version-not-3"],
-    missed: [5, "a version 1 certificate of a peer, without its key, that issued nothing"],
-    more: [1, "version 4: no such version was defined"],
+    missed: [1, "self-signed and without its key: a trusted peer or an old root"],
+    more: [6, "from before the requirement of version 3; version 4, which was never defined"],
   },
   {
     lints: ["e_ext_duplicate_extension"],
@@ -116,8 +116,8 @@ const ROWS: readonly Row[] = [
     lints: ["e_ext_san_missing"],
     rules: ["san-missing"],
     missed: [
-      22,
-      "self-signed: a peer's own certificate or a root, which no public CA's rule is about",
+      26,
+      "self-signed: a peer's own certificate or a root, which no public CA's rule is about; version 1, told by version-not-3",
     ],
     more: [1, "its only alternative name is a URI: no host"],
   },
@@ -207,8 +207,8 @@ const ROWS: readonly Row[] = [
     lints: ["e_sub_cert_eku_missing"],
     rules: ["purpose-missing"],
     missed: [
-      20,
-      "self-signed: a peer's own certificate or a root, which no public CA's rule is about",
+      24,
+      "self-signed: a peer's own certificate or a root, which no public CA's rule is about; version 1, told by version-not-3",
     ],
   },
   {
@@ -227,8 +227,8 @@ const ROWS: readonly Row[] = [
     lints: ["e_sub_cert_certificate_policies_missing"],
     rules: ["policy-missing"],
     missed: [
-      41,
-      "self-signed: a peer's own certificate or a root, which no public CA's rule is about",
+      45,
+      "self-signed: a peer's own certificate or a root, which no public CA's rule is about; version 1, told by version-not-3",
     ],
   },
   {

@@ -11,7 +11,8 @@ export const keyDatabasePasswordShort = rule({
     "NIST SP 800-63B-4 §3.1.1.2",
   ],
   profiles: ["strict", "pci"],
-  parameters: { characters: 16 },
+  // `weakBits`: less is told by password-weak, whose parameter `bits` these profiles set to this.
+  parameters: { characters: 16, weakBits: 60 },
   check({ store: { container, password } }, { parameters }) {
     if (container.format !== "kdb" && container.format !== "jks") return undefined;
     // Each of these is told by a rule of its own.
@@ -19,6 +20,7 @@ export const keyDatabasePasswordShort = rule({
     if (password.wellKnown !== undefined || password.length >= parameters.characters) {
       return undefined;
     }
+    if (password.bits < parameters.weakBits) return undefined;
     return { facts: { length: password.length, least: parameters.characters } };
   },
   explain: ({ length, least }) =>

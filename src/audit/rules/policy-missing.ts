@@ -1,4 +1,4 @@
-import { isPresented } from "../role.ts";
+import { presentsExtensions } from "../role.ts";
 import { rule } from "../rule.ts";
 import { named } from "../words.ts";
 
@@ -11,7 +11,7 @@ export const policyMissing = rule({
   profiles: ["public-tls"],
   check(subject) {
     const { view } = subject;
-    if (!isPresented(subject) || view.ca || view.selfIssued || view.policies.length > 0) {
+    if (!presentsExtensions(subject) || view.ca || view.selfIssued || view.policies.length > 0) {
       return undefined;
     }
     return { facts: { subject: view.subject, issuer: view.issuer } };

@@ -1,4 +1,4 @@
-import { isPresented } from "../role.ts";
+import { presentsExtensions } from "../role.ts";
 import { rule } from "../rule.ts";
 import { named } from "../words.ts";
 
@@ -11,7 +11,7 @@ export const purposeMissing = rule({
   profiles: ["public-tls", "strict"],
   check(subject, { profiles }) {
     const { view } = subject;
-    if (!isPresented(subject) || view.extension("2.5.29.37") !== undefined) return undefined;
+    if (!presentsExtensions(subject) || view.extension("2.5.29.37") !== undefined) return undefined;
     if (view.ca) return undefined;
     return {
       facts: { subject: view.subject, use: subject.use },

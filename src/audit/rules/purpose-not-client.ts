@@ -1,5 +1,6 @@
 import { isPresented, mayBe } from "../role.ts";
 import { rule } from "../rule.ts";
+import { INTERNAL, isNamed } from "../sap.ts";
 import { named } from "../words.ts";
 
 export const purposeNotClient = rule({
@@ -13,8 +14,10 @@ export const purposeNotClient = rule({
     "RFC 5280 §4.2.1.12",
   ],
   profiles: ["mq", "um", "sap"],
-  check(subject) {
-    const { view } = subject;
+  check(subject, { profiles }) {
+    const { view, entry } = subject;
+    // Told by sap-internal-purpose.
+    if (profiles.has("sap") && isNamed(entry.label, INTERNAL)) return undefined;
     if (!isPresented(subject) || view.ca || mayBe(view, "clientAuth")) return undefined;
     const purposes = view.extendedKeyUsage ?? [];
     // Certificates for other work, such as encrypting passwords, connect to nobody.

@@ -1,4 +1,4 @@
-import { isPresented } from "../role.ts";
+import { presentsExtensions } from "../role.ts";
 import { rule } from "../rule.ts";
 import { named } from "../words.ts";
 
@@ -17,7 +17,7 @@ export const revocationSourceMissing = rule({
   parameters: { shortLivedDays: 7 },
   check(subject, { parameters }) {
     const { view } = subject;
-    if (!isPresented(subject) || view.ca || view.selfIssued) return undefined;
+    if (!presentsExtensions(subject) || view.ca || view.selfIssued) return undefined;
     const { notBefore, notAfter } = view.certificate;
     if (notAfter.getTime() - notBefore.getTime() <= parameters.shortLivedDays * DAY)
       return undefined;

@@ -1,4 +1,4 @@
-import { isPresented, mayBe } from "../role.ts";
+import { mayBe, presentsExtensions } from "../role.ts";
 import { rule } from "../rule.ts";
 import { named } from "../words.ts";
 
@@ -17,7 +17,7 @@ export const sanMissing = rule({
     const asked = ["public-tls", "ihs", "was", "strict"] as const;
     // Java programs do not read key databases.
     if (store.container.format === "kdb" && !asked.some((id) => profiles.has(id))) return undefined;
-    if (!isPresented(subject) || view.ca || !mayBe(view, "serverAuth")) return undefined;
+    if (!presentsExtensions(subject) || view.ca || !mayBe(view, "serverAuth")) return undefined;
     // One that cannot be read is told by extension-malformed.
     if (view.extension("2.5.29.17") !== undefined && view.malformed.includes("2.5.29.17")) {
       return undefined;

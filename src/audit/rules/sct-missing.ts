@@ -1,4 +1,4 @@
-import { isPresented } from "../role.ts";
+import { presentsExtensions } from "../role.ts";
 import { rule } from "../rule.ts";
 import { named } from "../words.ts";
 
@@ -13,7 +13,7 @@ export const sctMissing = rule({
   profiles: ["public-tls"],
   check(subject) {
     const { view } = subject;
-    if (!isPresented(subject) || view.ca || view.selfIssued) return undefined;
+    if (!presentsExtensions(subject) || view.ca || view.selfIssued) return undefined;
     return view.extension(SCT_LIST) === undefined
       ? { facts: { subject: view.subject, issuer: view.issuer } }
       : undefined;

@@ -14,7 +14,8 @@ export const trustWeakRoot = rule({
   profiles: ["pci"],
   // What has less than 112 bits today is told by key-too-small; fips and strict have key-small-advice.
   parameters: { bits: 3072, until: "2031-01-01T00:00:00Z" },
-  check({ view, use, entry }, { parameters }) {
+  check({ view, use, entry }, { parameters, profiles }) {
+    if (profiles.has("fips") || profiles.has("strict")) return undefined; // told by key-small-advice
     const { publicKey, notAfter } = view.certificate;
     if (use !== "signer" || entry.kind !== "trusted" || !entry.enabled) return undefined;
     if (!view.ca || !view.selfIssued || !/^RSA/.test(publicKey.algorithm)) return undefined;

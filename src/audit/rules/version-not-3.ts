@@ -1,3 +1,4 @@
+import { isPresented } from "../role.ts";
 import { rule } from "../rule.ts";
 import { named } from "../words.ts";
 
@@ -11,7 +12,8 @@ export const versionNot3 = rule({
     "RFC 5280 §6.1.4(k): a CA below the root must be of version 3 to say that it is one",
   ],
   profiles: ["default"],
-  check({ view, use, whole }) {
+  check(seen) {
+    const { view, use, whole } = seen;
     const { certificate, subject, selfIssued } = view;
     const { version, extensions } = certificate;
     if (version === 3) return undefined;
@@ -25,7 +27,7 @@ export const versionNot3 = rule({
     if (use === "chain" || (use === "signer" && whole.issuesHere(view))) {
       return { facts: { ...facts, why: "issuer" }, severity: "error" };
     }
-    return use === "personal" ? { facts: { ...facts, why: "old" } } : undefined;
+    return isPresented(seen) ? { facts: { ...facts, why: "old" } } : undefined;
   },
   explain({ subject, version, why }) {
     if (why === "issuer") {
