@@ -1,4 +1,18 @@
+import type { Entry } from "../../model/store.ts";
 import { rule } from "../rule.ts";
+
+/** Quick look, for most stores hold nothing twice: a key and a signer of one certificate count as well. */
+function hasRepeated(entries: readonly Entry[]): boolean {
+  const seen = new Set<string>();
+  let count = 0;
+  for (const entry of entries) {
+    if (entry.kind === "trusted") seen.add(entry.certificate.sha256);
+    else if (entry.kind === "key") seen.add(entry.chain[0].sha256);
+    else continue;
+    count++;
+  }
+  return seen.size < count;
+}
 
 export const certificateDuplicate = rule({
   id: "certificate-duplicate",
@@ -8,6 +22,7 @@ export const certificateDuplicate = rule({
   cites: ["GSKit return code 104 (duplicate key)"],
   profiles: ["default"],
   check({ store: { store } }) {
+    if (!hasRepeated(store.entries)) return undefined;
     const labels = new Map<string, string[]>();
     for (const entry of store.entries) {
       // A key and a signer of one certificate are two roles of it, and common.

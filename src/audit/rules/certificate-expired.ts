@@ -1,6 +1,6 @@
 import { rule } from "../rule.ts";
 import { encryptsData } from "../sap.ts";
-import { day, daysBetween, isoSecond } from "../time.ts";
+import { day, daysBetween, isBefore, isoSecond } from "../time.ts";
 import { daysText, subjectOf } from "../words.ts";
 
 export const certificateExpired = rule({
@@ -15,8 +15,8 @@ export const certificateExpired = rule({
   profiles: ["default"],
   check({ view, use }, { now }) {
     const { notBefore, notAfter } = view.certificate;
-    if (notAfter < notBefore) return undefined; // told by validity-reversed
-    if (notAfter >= now) return undefined;
+    if (isBefore(notAfter, notBefore)) return undefined; // told by validity-reversed
+    if (!isBefore(notAfter, now)) return undefined;
     if (encryptsData(view)) return undefined; // told by sap-encryption-certificate-kept
     return {
       facts: {

@@ -1,5 +1,5 @@
 import { rule } from "../rule.ts";
-import { day, daysBetween, isoSecond } from "../time.ts";
+import { day, daysBetween, isBefore, isoSecond } from "../time.ts";
 import { daysText, subjectOf } from "../words.ts";
 
 export const certificateExpiresSoon = rule({
@@ -12,8 +12,8 @@ export const certificateExpiresSoon = rule({
   parameters: { days: 30, errorDays: 7 },
   check({ view, use }, { now, parameters }) {
     const { notBefore, notAfter } = view.certificate;
-    if (notAfter < notBefore) return undefined; // told by validity-reversed
-    if (notAfter < now) return undefined;
+    if (isBefore(notAfter, notBefore)) return undefined; // told by validity-reversed
+    if (isBefore(notAfter, now)) return undefined;
     const days = daysBetween(now, notAfter);
     if (days > parameters.days) return undefined;
     return {

@@ -1,5 +1,5 @@
 import { rule } from "../rule.ts";
-import { day, isoSecond } from "../time.ts";
+import { day, isBefore, isoSecond } from "../time.ts";
 import { subjectOf } from "../words.ts";
 
 export const certificateNotYetValid = rule({
@@ -12,7 +12,7 @@ export const certificateNotYetValid = rule({
   parameters: { skewMinutes: 5 },
   check({ view, use }, { now, parameters }) {
     const { notBefore, notAfter } = view.certificate;
-    if (notAfter < notBefore) return undefined; // told by validity-reversed
+    if (isBefore(notAfter, notBefore)) return undefined; // told by validity-reversed
     if (notBefore.getTime() - now.getTime() <= parameters.skewMinutes * 60_000) return undefined;
     return {
       facts: { subject: view.subject, use, notBefore: isoSecond(notBefore) },

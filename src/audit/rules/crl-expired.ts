@@ -2,7 +2,7 @@ import { printName } from "../../x509/name.ts";
 import { crlPlaces, newestLists } from "../revocation.ts";
 import { rule } from "../rule.ts";
 import { day, daysBetween, isoSecond } from "../time.ts";
-import { daysText } from "../words.ts";
+import { daysText, named } from "../words.ts";
 
 export const crlExpired = rule({
   id: "crl-expired",
@@ -23,7 +23,7 @@ export const crlExpired = rule({
     }
   },
   explain: ({ issuer, nextUpdate, days }) =>
-    `The revocation list of ${issuer} should have been replaced by ${day(nextUpdate)}, ${daysText(days)} ago: who checks it refuses the CA's certificates, or no longer notices revoked ones.`,
+    `The revocation list of ${named(issuer)} should have been replaced by ${day(nextUpdate)}, ${daysText(days)} ago: who checks it refuses the CA's certificates, or no longer notices revoked ones.`,
   fix: () =>
     "Fetch the CA's current list from its distribution point, or have the CA make one (openssl ca -gencrl), and put it in this one's place.",
 });

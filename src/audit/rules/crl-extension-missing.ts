@@ -1,6 +1,7 @@
 import { CRL_EXTENSION } from "../../x509/crl.ts";
 import { printName } from "../../x509/name.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 const NEEDED = [
   ["authority key identifier", CRL_EXTENSION.authorityKeyId],
@@ -22,7 +23,7 @@ export const crlExtensionMissing = rule({
     return { facts: { issuer: printName(issuer), version, missing } };
   },
   explain: ({ issuer, missing }) =>
-    `The revocation list of ${issuer} has no ${(missing as readonly string[]).join(" and no ")}: a newer list, and the key that signed it, are harder to tell.`,
+    `The revocation list of ${named(issuer)} has no ${(missing as readonly string[]).join(" and no ")}: a newer list, and the key that signed it, are harder to tell.`,
   fix: () =>
     "Have the CA write both: crl_extensions with authorityKeyIdentifier=keyid, and a crlnumber file (openssl ca).",
 });

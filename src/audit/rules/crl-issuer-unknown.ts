@@ -1,6 +1,7 @@
 import { printName } from "../../x509/name.ts";
 import { crlPlaces, proofOf } from "../revocation.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const crlIssuerUnknown = rule({
   id: "crl-issuer-unknown",
@@ -17,6 +18,6 @@ export const crlIssuerUnknown = rule({
     }
   },
   explain: ({ issuer }) =>
-    `No certificate of ${issuer} is among what was audited, so its revocation list could not be checked and is for nothing here.`,
+    `No certificate of ${named(issuer)} is among what was audited, so its revocation list could not be checked and is for nothing here.`,
   fix: () => "Audit the store with the CA's certificate as well, or remove the list.",
 });

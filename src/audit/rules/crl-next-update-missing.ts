@@ -1,5 +1,6 @@
 import { printName } from "../../x509/name.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const crlNextUpdateMissing = rule({
   id: "crl-next-update-missing",
@@ -11,6 +12,6 @@ export const crlNextUpdateMissing = rule({
   check: ({ crl: { issuer, nextUpdate } }) =>
     nextUpdate === undefined ? { facts: { issuer: printName(issuer) } } : undefined,
   explain: ({ issuer }) =>
-    `The revocation list of ${issuer} has no nextUpdate: nobody can tell an old list, held back by an attacker, from the current one.`,
+    `The revocation list of ${named(issuer)} has no nextUpdate: nobody can tell an old list, held back by an attacker, from the current one.`,
   fix: () => "Have the CA make its lists with an end (openssl ca -gencrl -crldays 30).",
 });

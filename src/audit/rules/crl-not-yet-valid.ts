@@ -1,6 +1,7 @@
 import { printName } from "../../x509/name.ts";
 import { rule } from "../rule.ts";
 import { day, isoSecond } from "../time.ts";
+import { named } from "../words.ts";
 
 export const crlNotYetValid = rule({
   id: "crl-not-yet-valid",
@@ -15,6 +16,6 @@ export const crlNotYetValid = rule({
     return { facts: { issuer: printName(issuer), thisUpdate: isoSecond(thisUpdate) } };
   },
   explain: ({ issuer, thisUpdate }) =>
-    `The revocation list of ${issuer} says that it was made on ${day(thisUpdate)}, which is still to come.`,
+    `The revocation list of ${named(issuer)} says that it was made on ${day(thisUpdate)}, which is still to come.`,
   fix: () => "Compare the clocks of this machine and of the CA, and fetch the list again.",
 });

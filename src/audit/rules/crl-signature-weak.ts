@@ -1,5 +1,6 @@
 import { printName } from "../../x509/name.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const crlSignatureWeak = rule({
   id: "crl-signature-weak",
@@ -18,6 +19,6 @@ export const crlSignatureWeak = rule({
     };
   },
   explain: ({ issuer, algorithm }) =>
-    `The revocation list of ${issuer} is signed with ${algorithm}: programs that refuse the hash take no list at all.`,
+    `The revocation list of ${named(issuer)} is signed with ${algorithm}: programs that refuse the hash take no list at all.`,
   fix: () => "Have the CA sign its lists with SHA-256 (openssl ca -gencrl -md sha256).",
 });

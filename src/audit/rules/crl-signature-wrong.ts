@@ -1,6 +1,7 @@
 import { printName } from "../../x509/name.ts";
 import { crlPlaces, proofOf } from "../revocation.ts";
 import { rule } from "../rule.ts";
+import { named } from "../words.ts";
 
 export const crlSignatureWrong = rule({
   id: "crl-signature-wrong",
@@ -17,6 +18,6 @@ export const crlSignatureWrong = rule({
     }
   },
   explain: ({ issuer }) =>
-    `The revocation list in the name of ${issuer} does not verify with that CA's key: it is damaged, forged, or of another CA of the same name.`,
+    `The revocation list in the name of ${named(issuer)} does not verify with that CA's key: it is damaged, forged, or of another CA of the same name.`,
   fix: () => "Fetch the list again and check it: openssl crl -in crl.pem -CAfile ca.pem -noout.",
 });

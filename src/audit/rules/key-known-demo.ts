@@ -1,6 +1,12 @@
 import { DEMO_FILES, DEMO_KEYS, DEMO_LABELS } from "../data/demo-keys.ts";
 import { rule } from "../rule.ts";
 
+/** Asked for each certificate: an object would have to keep every hash that it is asked for. */
+const KEYS = new Map(Object.entries(DEMO_KEYS));
+const LABELS = new Map(Object.entries(DEMO_LABELS));
+
+const fileOf = (path: string): string => (path.split("/").at(-1) ?? "").toLowerCase();
+
 /** By the key itself, else by the names that the products give their own. */
 export const keyKnownDemo = rule({
   id: "key-known-demo",
@@ -15,11 +21,10 @@ export const keyKnownDemo = rule({
   check({ view, use, entry, store }) {
     if (use === "chain") return undefined;
     const { subject } = view;
-    const origin = DEMO_KEYS[view.keyHash];
+    const origin = KEYS.get(view.keyHash);
     if (origin !== undefined) return { facts: { subject, origin, by: "key" } };
-    const file = (store.path.split("/").at(-1) ?? "").toLowerCase();
-    const byFile = use === "personal" ? DEMO_FILES[file] : undefined;
-    const named = DEMO_LABELS[entry.label.toLowerCase()] ?? byFile;
+    const byFile = use === "personal" ? DEMO_FILES[fileOf(store.path)] : undefined;
+    const named = LABELS.get(entry.label.toLowerCase()) ?? byFile;
     return named === undefined ? undefined : { facts: { subject, origin: named, by: "name" } };
   },
   explain: ({ subject, origin, by }) =>

@@ -11,6 +11,7 @@ export const keyShared = rule({
   profiles: ["default"],
   *check({ certificates }) {
     for (const [spki, group] of bySpki(certificates.values())) {
+      if (group.length < 2) continue;
       const subjects = [...new Set(group.map(({ subject }) => subject.toLowerCase()))];
       // A renewed certificate, or a CA that others cross-signed: one owner.
       if (subjects.length < 2) continue;

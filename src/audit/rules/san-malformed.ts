@@ -7,6 +7,9 @@ import { named } from "../words.ts";
 const INTERNAL =
   /(^[^.]+|\.(local|localdomain|internal|intranet|corp|lan|home|private|test|invalid|example|localhost))$/i;
 
+/** Names of hosts as nearly all are: the questions below would find nothing. */
+const ORDINARY = /^(?:[a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{0,62}$/i;
+
 export const sanMalformed = rule({
   id: "san-malformed",
   on: "use",
@@ -38,6 +41,7 @@ function faultOf({ kind, value }: GeneralName, publicTls: boolean): string | und
   if (kind === "email") return /^[^@\s]+@[^@\s]+$/.test(value) ? undefined : "not an address";
   if (kind === "URI") return /^[a-z][a-z0-9+.-]*:/i.test(value) ? undefined : "not a URI";
   if (kind !== "DNS") return undefined;
+  if (!publicTls && ORDINARY.test(value)) return undefined;
   if (value === "") return "empty";
   if (value.trim() === "") return "blank";
   if (isIpAddress(value)) return "address as host name";

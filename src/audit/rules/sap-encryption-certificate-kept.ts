@@ -1,6 +1,6 @@
 import { rule } from "../rule.ts";
 import { encryptsData } from "../sap.ts";
-import { day, isoSecond } from "../time.ts";
+import { day, isBefore, isoSecond } from "../time.ts";
 
 export const sapEncryptionCertificateKept = rule({
   id: "sap-encryption-certificate-kept",
@@ -14,7 +14,7 @@ export const sapEncryptionCertificateKept = rule({
   profiles: ["default"],
   check(view, { now }) {
     const { notAfter } = view.certificate;
-    if (notAfter >= now || !encryptsData(view)) return undefined;
+    if (!isBefore(notAfter, now) || !encryptsData(view)) return undefined;
     return { facts: { subject: view.subject, notAfter: isoSecond(notAfter) } };
   },
   explain: ({ subject, notAfter }) =>

@@ -5,6 +5,28 @@ import type { CertificateRecord } from "../inventory-view.ts";
 import { rule } from "../rule.ts";
 import { placesOf } from "../words.ts";
 
+/** Certificates of one issuer's name and serial, where there are several. */
+function sameSerials(records: Iterable<CertificateRecord>): CertificateRecord[][] {
+  const issuers = new Map<string, Map<string, CertificateRecord | CertificateRecord[]>>();
+  const groups: CertificateRecord[][] = [];
+  for (const record of records) {
+    let serials = issuers.get(record.issuer);
+    if (serials === undefined) {
+      serials = new Map();
+      issuers.set(record.issuer, serials);
+    }
+    const known = serials.get(record.serial);
+    if (known === undefined) serials.set(record.serial, record);
+    else if (Array.isArray(known)) known.push(record);
+    else {
+      const group = [known, record];
+      serials.set(record.serial, group);
+      groups.push(group);
+    }
+  }
+  return groups;
+}
+
 export const serialDuplicate = rule({
   id: "serial-duplicate",
   on: "inventory",
@@ -16,14 +38,7 @@ export const serialDuplicate = rule({
   ],
   profiles: ["default"],
   *check({ certificates }) {
-    const groups = new Map<string, CertificateRecord[]>();
-    for (const record of certificates.values()) {
-      const name = `${record.issuer}\u0000${record.serial}`;
-      const group = groups.get(name);
-      if (group === undefined) groups.set(name, [record]);
-      else group.push(record);
-    }
-    for (const group of [...groups.values()].flatMap(byIssuerKey)) {
+    for (const group of sameSerials(certificates.values()).flatMap(byIssuerKey)) {
       const [first, second] = group;
       if (first === undefined || second === undefined) continue;
       // A CA that names itself issuer may renew its own certificate under its old number: same key, no clash.

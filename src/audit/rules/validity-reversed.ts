@@ -1,5 +1,5 @@
 import { rule } from "../rule.ts";
-import { day, isoSecond } from "../time.ts";
+import { day, isBefore, isoSecond } from "../time.ts";
 
 export const validityReversed = rule({
   id: "validity-reversed",
@@ -10,7 +10,7 @@ export const validityReversed = rule({
   profiles: ["default"],
   check(view) {
     const { notBefore, notAfter } = view.certificate;
-    if (notBefore <= notAfter) return undefined;
+    if (!isBefore(notAfter, notBefore)) return undefined;
     return {
       facts: {
         subject: view.subject,
