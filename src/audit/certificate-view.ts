@@ -22,14 +22,14 @@ import { ViewMemo } from "./view-memo.ts";
 const UNREAD: unique symbol = Symbol("unread");
 type Lazy<T> = T | typeof UNREAD;
 
-/** The contents of understood extensions by OID; the first one counts where one stands twice. */
+/** The contents of a certificate's extensions, in their order; the first one counts where one stands twice. */
 interface Contents {
-  readonly byOid: ReadonlyMap<string, unknown>;
+  readonly list: readonly unknown[];
   readonly malformed: readonly string[];
 }
 
 const NOTHING: readonly never[] = [];
-const NO_CONTENTS: Contents = { byOid: new Map(), malformed: NOTHING };
+const NO_CONTENTS: Contents = { list: NOTHING, malformed: NOTHING };
 
 /**
  * A certificate as rules look at it: each part is read when first asked for and kept.
@@ -180,7 +180,11 @@ export class CertificateView {
   }
 
   #content(oid: string): unknown {
-    return this.#read().byOid.get(oid);
+    const { list } = this.#read();
+    const { extensions } = this.certificate;
+    // There are about eight: a Map for each certificate would cost more than it saves.
+    for (let i = 0; i < extensions.length; i++) if (extensions[i]?.oid === oid) return list[i];
+    return undefined;
   }
 
   #list<T>(oid: string): readonly T[] {
@@ -196,18 +200,23 @@ export class CertificateView {
 /** All in one pass: nearly every one of them is asked for by some rule. */
 function readContents(extensions: readonly Extension[], memo: ViewMemo): Contents {
   if (extensions.length === 0) return NO_CONTENTS;
-  const byOid = new Map<string, unknown>();
+  const list: unknown[] = [];
   let malformed: Set<string> | undefined;
   for (const extension of extensions) {
-    const { oid } = extension;
     const content = memo.content(extension);
-    if (content === MALFORMED || byOid.has(oid)) {
+    if (content === MALFORMED || firstOf(extensions, extension.oid) < list.length) {
       malformed ??= new Set();
-      malformed.add(oid);
+      malformed.add(extension.oid);
     }
-    if (!byOid.has(oid)) byOid.set(oid, content === MALFORMED ? undefined : content);
+    list.push(content === MALFORMED ? undefined : content);
   }
-  return { byOid, malformed: malformed === undefined ? NOTHING : [...malformed] };
+  return { list, malformed: malformed === undefined ? NOTHING : [...malformed] };
+}
+
+function firstOf(extensions: readonly Extension[], oid: string): number {
+  let at = 0;
+  while (extensions[at]?.oid !== oid) at++;
+  return at;
 }
 
 /** Cheap: names of different lengths are never the same. */

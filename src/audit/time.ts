@@ -14,3 +14,8 @@ export function isoSecond(time: Date): string {
 export function day(time: unknown): string {
   return String(time).slice(0, 10);
 }
+
+/** Compares the numbers: `a < b` of two dates asks each for its text first, which shows over 100,000 certificates. */
+export function isBefore(a: Date, b: Date): boolean {
+  return a.getTime() < b.getTime();
+}

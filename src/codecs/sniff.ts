@@ -4,8 +4,25 @@ export function startsWith(head: Uint8Array, ...prefix: readonly number[]): bool
   return prefix.every((byte, i) => head[i] === byte);
 }
 
+/** Octets from which on the table of `indexOfLong` pays. */
+const LONG = 2048;
+
+/** Horspool's method: most octets are never looked at. */
+function indexOfLong(bytes: Uint8Array, text: string, from: number): number {
+  const last = text.length - 1;
+  const skips = new Uint8Array(256).fill(Math.min(255, text.length));
+  for (let i = 0; i < last; i++) skips[text.charCodeAt(i)] = Math.min(255, last - i);
+  for (let end = from + last; end < bytes.length; end += skips[bytes[end] as number] as number) {
+    let i = 0;
+    while (i <= last && bytes[end - i] === text.charCodeAt(last - i)) i++;
+    if (i > last) return end - last;
+  }
+  return -1;
+}
+
 /** Where `text` (ASCII) first stands in `bytes` at or after `from`, -1 where it does not. */
 export function indexOfAscii(bytes: Uint8Array, text: string, from = 0): number {
+  if (bytes.length - from > LONG && text.length > 8) return indexOfLong(bytes, text, from);
   const first = text.charCodeAt(0);
   for (let at = bytes.indexOf(first, from); at !== -1; at = bytes.indexOf(first, at + 1)) {
     let same = 1;
