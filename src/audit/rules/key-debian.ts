@@ -11,7 +11,8 @@ export const keyDebian = rule({
   title: "the RSA key is on the list of keys that a faulty Debian could make",
   cites: ["CVE-2008-0166", "CA/Browser Forum baseline requirements §6.1.1.3"],
   profiles: ["default"],
-  // 20 hex digits each, as the files of Debian's openssl-blacklist have them: not shipped, given by a policy.
+  // 20 hex digits each, as the files of Debian's openssl-blacklist have them: not shipped (docs/decisions/0112),
+  // given by a policy, best as `file:blacklist.RSA-2048`.
   parameters: { list: [] as readonly string[] },
   *check({ certificates }, { parameters }) {
     if (parameters.list.length === 0) return;
