@@ -19,6 +19,8 @@ const PARTS = [
 ];
 
 const root = resolve(".");
+/** The name of a piece, as others import it. */
+const at = (path) => `./${basename(path)}`;
 const named = (path) => relative(root, path).replaceAll("\\", "/");
 
 /** The files of the core, and every dynamic import that leads out of it or from one part to another. */
@@ -111,15 +113,17 @@ export async function makeParts(given) {
     }
   }
 
+  // esbuild's own helpers do nothing by being there: only who names one needs them.
+  const idle = new Set(paths.filter((path) => Object.keys(outputs[path].inputs).length === 0).map(at));
+
   const members = new Map(PARTS.map(([part]) => [part, []]));
   const taken = new Map();
   for (const { path, text } of result.outputFiles) {
     const piece = paths.find((known) => basename(known) === basename(path));
     noteTaken(text, taken);
-    const wrapped = `function(module,require){${asFunction(text)}}`;
+    const wrapped = `function(module,require){${asFunction(text, idle)}}`;
     members.get(partOf.get(piece)).push(`${JSON.stringify(`./${basename(piece)}`)}:${wrapped}`);
   }
-  const at = (path) => `./${basename(path)}`;
   return {
     core: await makeCore(core, taken, options),
     parts: new Map([...members].map(([part, list]) => [part, list.join(",\n")])),
@@ -137,7 +141,7 @@ export async function makeParts(given) {
  * A piece, an ES module as esbuild writes them, as the body of a function. Pieces import each other in no
  * circle and change no export later, so plain constants do: esbuild's own form asks two getters for every call.
  */
-function asFunction(text) {
+function asFunction(text, idle) {
   const before = [];
   const take = (pattern, write) => {
     rest = rest.replaceAll(pattern, (_whole, ...found) => {
@@ -149,6 +153,7 @@ function asFunction(text) {
   let rest = text;
   // An import holds for the whole piece wherever it stands, so all of them go to its beginning.
   take(/(?<=^|[;}\n])import\{([^{}]*)\}from("[^"]+");?/g, (names, from) => {
+    if (from === '"node:crypto"') return lateFunctions(names, from);
     return `const{${pairs(names)}}=require(${from});`;
   });
   take(/(?<=^|[;}\n])import ([\w$]+) from("[^"]+");?/g, (name, from) => {
@@ -157,7 +162,9 @@ function asFunction(text) {
   take(/(?<=^|[;}\n])import\*as ([\w$]+) from("[^"]+");?/g, (name, from) => {
     return `const ${name}=require(${from});`;
   });
-  take(/(?<=^|[;}\n])import("[^"]+");?/g, (from) => `require(${from});`);
+  take(/(?<=^|[;}\n])import("[^"]+");?/g, (from) => {
+    return idle.has(JSON.parse(from)) ? "" : `require(${from});`;
+  });
   let after = "";
   take(/(?<=^|[;}\n])export\{([^{}]*)\};?\s*$/g, (names) => {
     const swapped = names.replace(/([\w$]+) as ([\w$]+)/g, "$2:$1");
@@ -172,6 +179,27 @@ function asFunction(text) {
   // Says at once where a form of esbuild's is not known here.
   new Script(`(async function(module,require){${code}})`);
   return code;
+}
+
+/** What of node:crypto is only ever called. Others may be looked at: promisify asks generateKeyPair for a symbol. */
+const CALLED = new Set(
+  (
+    "createCipheriv createDecipheriv createECDH createHash createHmac createPrivateKey createPublicKey " +
+    "getCipherInfo hash pbkdf2 randomBytes scrypt sign timingSafeEqual verify"
+  ).split(" "),
+);
+
+/** Functions that ask for their module when they are called: node:crypto is not loaded by who may need it. */
+function lateFunctions(names, from) {
+  return names
+    .split(",")
+    .map((item) => item.split(" as ").map((word) => word.trim()))
+    .map(([name, local = name]) => {
+      if (CALLED.has(name)) return `const ${local}=(...given)=>require(${from}).${name}(...given);`;
+      if (name !== "constants") return `const{${name}:${local}}=require(${from});`;
+      return `const ${local}=new Proxy({},{get:(_,name)=>require(${from}).constants[name]});`;
+    })
+    .join("");
 }
 
 /** Collects what a piece takes from the core: file → names, or `*` where it asks at run time. */

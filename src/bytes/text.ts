@@ -34,6 +34,8 @@ export const utf8 = {
   /** @throws PkiError `format-malformed` where the bytes are not UTF-8, `limit-exceeded` over 1 MiB */
   decode(bytes: Uint8Array, place: TextPlace = {}): string {
     bounded(bytes.length, place);
+    const plain = shortAscii(bytes);
+    if (plain !== undefined) return plain;
     try {
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch {
@@ -44,7 +46,7 @@ export const utf8 = {
   /** For showing only: what is not UTF-8 becomes U+FFFD. @throws PkiError `limit-exceeded` over 1 MiB */
   decodeLenient(bytes: Uint8Array, place: TextPlace = {}): string {
     bounded(bytes.length, place);
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+    return shortAscii(bytes) ?? new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   },
 
   /** True when the bytes are UTF-8. */
@@ -57,6 +59,17 @@ export const utf8 = {
     return true;
   },
 };
+
+/** Most labels: quicker than making a decoder. Undefined for long texts and for those with other characters. */
+function shortAscii(bytes: Uint8Array): string | undefined {
+  if (bytes.length > 64) return undefined;
+  let out = "";
+  for (const byte of bytes) {
+    if (byte >= 0x80) return undefined;
+    out += String.fromCharCode(byte);
+  }
+  return out;
+}
 
 /** Length of the well-formed UTF-8 sequence at `at` (Unicode 15 table 3-7), 0 where there is none. */
 function sequence(bytes: Uint8Array, at: number): 0 | 1 | 2 | 3 | 4 {

@@ -95,7 +95,8 @@ export function until(certificate: Certificate, now: Date): string {
 }
 
 function day(date: Date): string {
-  return date.toISOString().replace(/T.*$/, "");
+  const time = date.toISOString();
+  return time.slice(0, time.indexOf("T"));
 }
 
 const HEADINGS: Row = {

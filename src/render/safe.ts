@@ -6,11 +6,15 @@
  * line and paragraph separators, lone surrogates, tags and private variation of plane 14.
  */
 export function safe(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(
     HOSTILE,
     (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`,
   );
 }
+
+/** Nearly all text; the expression below takes a millisecond to be made. */
+const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Zl, Zp: separators; Cc: controls; Cf: bidi, zero width, tags; Cs: lone surrogates; and what looks like nothing. */
 const HOSTILE =
@@ -33,7 +37,7 @@ export function cutTo(text: string, width: number): string {
 
 /** Terminal columns of safe text: combining marks take none, East Asian wide characters two. */
 export function columnsOf(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  if (PLAIN.test(text)) return text.length;
   let columns = 0;
   for (const character of text) {
     if (/\p{Mn}|\p{Me}/u.test(character)) continue;
