@@ -23,7 +23,7 @@ export const jksCodec: Codec = {
   sniff: isJks,
   sameLabel,
   storedLabel,
-  read: async (bytes, passwords) => readJks(bytes, passwords),
+  read: async (bytes, passwords, options) => readJks(bytes, passwords, options?.certificates),
   answers: answersJks,
   write: async (store, container, passwords, random) =>
     writeJks(store, container, passwords, random),

@@ -1,6 +1,7 @@
 import type { Certificate } from "../../model/certificate.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { Entry } from "../../model/store.ts";
+import type { CertificateMemo } from "../../x509/certificate-memo.ts";
 import { parseCertificate } from "../../x509/parse.ts";
 import type { Passwords, ReadResult } from "../codec.ts";
 import type { Carried, FoundEntry } from "./found.ts";
@@ -23,13 +24,17 @@ const MAX_DATE = 8_640_000_000_000_000n;
  * @throws PkiError `format-malformed` with `where` such as `entries/3/chain/0`; `integrity-mismatch`;
  *   `format-unsupported`; `limit-exceeded`; `password-refused`
  */
-export function readJks(bytes: Uint8Array, passwords: Passwords): ReadResult {
+export function readJks(
+  bytes: Uint8Array,
+  passwords: Passwords,
+  memo?: CertificateMemo,
+): ReadResult {
   const raw = walk(bytes);
   if (passwords.store !== undefined) checkIntegrity(passwords.store, raw.covered, raw.digest);
   const entries: Entry[] = [];
   const carried: Carried[] = [];
   raw.entries.forEach((found, position) => {
-    const entry = readEntry(found, position);
+    const entry = readEntry(found, position, memo);
     if (entry !== undefined) entries.push(entry);
     else carried.push({ position, label: found.label, raw: found.raw });
   });
@@ -57,7 +62,7 @@ export function answersJks(bytes: Uint8Array, password: Secret): boolean {
   return end > 0 && passwordFits(password, bytes.subarray(0, end), bytes.subarray(end));
 }
 
-function readEntry(found: RawEntry, index: number): Entry | undefined {
+function readEntry(found: RawEntry, index: number, memo?: CertificateMemo): Entry | undefined {
   if (!found.certificates.every((certificate) => isX509(certificate.type))) return undefined;
   const where = `entries/${index}`;
   const rest: FoundEntry = {
@@ -70,12 +75,12 @@ function readEntry(found: RawEntry, index: number): Entry | undefined {
   if (found.key === undefined) {
     const [only] = found.certificates;
     if (only === undefined) return undefined;
-    const certificate = parseCertificate(only.der, `${where}/certificate`);
+    const certificate = parseCertificate(only.der, `${where}/certificate`, memo);
     return { kind: "trusted", ...named, certificate, enabled: true };
   }
   const key = { state: "sealed", scheme: JKS_SCHEME, blob: found.key } as const;
   const [leaf, ...signers] = found.certificates.map((certificate, i) =>
-    parseCertificate(certificate.der, `${where}/chain/${i}`),
+    parseCertificate(certificate.der, `${where}/chain/${i}`, memo),
   );
   if (leaf === undefined) return { kind: "secret", ...named, algorithm: "private-key", key };
   const chain: readonly [Certificate, ...Certificate[]] = [leaf, ...signers];

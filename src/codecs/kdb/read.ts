@@ -4,6 +4,7 @@ import type { Certificate } from "../../model/certificate.ts";
 import { PkiError } from "../../model/error.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { Container, Entry, KeyMaterial, Store } from "../../model/store.ts";
+import type { CertificateMemo } from "../../x509/certificate-memo.ts";
 import { parseCertificate } from "../../x509/parse.ts";
 import type { Passwords, ReadOptions, ReadResult } from "../codec.ts";
 import { KDB_SCHEME, type KdbEntryRest } from "./entry.ts";
@@ -42,7 +43,7 @@ import type { ChainOf } from "./signers.ts";
 export async function readKdb(
   bytes: Uint8Array,
   passwords: Passwords,
-  { known, leavesOnly = false }: ReadOptions = {},
+  { known, leavesOnly = false, certificates }: ReadOptions = {},
 ): Promise<ReadResult> {
   const header = readHeader(bytes);
   if (passwords.store !== undefined) checkIntegrity(bytes, header, passwords.store);
@@ -64,6 +65,7 @@ export async function readKdb(
     records,
     home,
     (pool, keys) => signers?.chainsFrom(pool, keys, known) ?? ((leaf) => [leaf]),
+    certificates,
   );
   const marked = records.findIndex((record) => (record.flags & Flag.default) !== 0);
   const defaultLabel = entries[marked]?.label;
@@ -134,10 +136,11 @@ function entriesOf(
   records: readonly KdbRecord[],
   home: KdbHome,
   chainsOf: (pool: readonly Certificate[], keys: number) => ChainOf,
+  memo: CertificateMemo | undefined,
 ): readonly Entry[] {
   const certificates = records.map((record) =>
     record.public !== undefined && record.holding !== Holding.request
-      ? parseCertificate(record.public, `records/${record.number}/certificate`)
+      ? parseCertificate(record.public, `records/${record.number}/certificate`, memo)
       : undefined,
   );
   const keys = records.filter(({ holding }) => holding === Holding.personal).length;
