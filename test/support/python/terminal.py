@@ -45,6 +45,7 @@ for text, typed in steps:
     # Raw mode is set just after the words appear.
     time.sleep(0.2)
     os.write(terminal, typed.encode())
+done = 0
 while True:
     more = read(0.05)
     if more is None:

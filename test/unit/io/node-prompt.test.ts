@@ -2,15 +2,22 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { columnsOf } from "../../../src/render/safe.ts";
 import { fixture } from "../../support/fixtures.ts";
+import { describePeer } from "../../support/peers.ts";
 import { cliCommand, runCli } from "../../support/run-cli.ts";
 
 const PASSWORD = "pässwörd battery";
 const hasPython = spawnSync("python3", ["-c", "import pty"]).status === 0;
 let cwd = "";
 
+/** Another executable than the one under Node. */
+let program: string | undefined;
+
+beforeEach(() => {
+  program = undefined;
+});
 beforeAll(() => {
   cwd = mkdtempSync(join(tmpdir(), "pki-terminal-"));
   writeFileSync(join(cwd, "root.pem"), fixture("pem/root.pem"));
@@ -19,8 +26,9 @@ afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 /** Types on a real terminal: each text after the words it waits for. */
 function onTerminal(args: readonly string[], ...steps: readonly (readonly [string, string])[]) {
+  const binary = program === undefined ? cliCommand() : [program];
   const driver = resolve("test/support/python/terminal.py");
-  const command = [driver, "80", JSON.stringify(steps), ...cliCommand(), ...args];
+  const command = [driver, "80", JSON.stringify(steps), ...binary, ...args];
   const { PATH = "" } = process.env;
   const env = { PATH, HOME: cwd, LANG: "C.UTF-8", TERM: "xterm" };
   const run = spawnSync("python3", command, { cwd, env, encoding: "utf8", timeout: 120_000 });
@@ -28,7 +36,7 @@ function onTerminal(args: readonly string[], ...steps: readonly (readonly [strin
   return JSON.parse(run.stdout) as { seen: string; code: number; echo: boolean | null };
 }
 
-describe.skipIf(!hasPython)("on a terminal (needs python3)", () => {
+function terminalTests(): void {
   it("asks twice for a new password, without echo, and takes the line editing that people expect", () => {
     const made = onTerminal(
       ["create", "key.kdb"],
@@ -76,6 +84,18 @@ describe.skipIf(!hasPython)("on a terminal (needs python3)", () => {
     expect(run.code).toBe(2);
     expect(run.seen).toContain("DER is not for a terminal");
   });
+}
+
+describe.skipIf(!hasPython)("on a terminal (needs python3)", terminalTests);
+
+describePeer("standalone", "the standalone executable on a terminal", (standalone) => {
+  beforeAll(() => {
+    for (const name of ["key.kdb", "key.rdb", "key.crl"]) rmSync(join(cwd, name), { force: true });
+  });
+  beforeEach(() => {
+    program = standalone;
+  });
+  terminalTests();
 });
 
 describe("without a terminal", () => {
