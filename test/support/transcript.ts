@@ -22,8 +22,6 @@ export interface Transcript {
   readonly answers: readonly string[] | undefined;
   /** Width of the terminal, where standard output is one. */
   readonly terminal: number | undefined;
-  /** True: also run through the real binary; nothing in it depends on clock or chance. */
-  readonly real: boolean;
   /** The `--` lines as they stand, for rewriting. */
   readonly footer: readonly string[];
 }
@@ -34,7 +32,7 @@ export interface Transcript {
  * `$ pki …` is a command, `2> ` a line on stderr, `= N` the exit code where it is not 0, any other line
  * one on stdout, `...` any number of lines. `# ` is a comment before a command. After the commands:
  * `-- NAME: path` (under certs-fixtures) or `-- NAME: "text"` a file, `-- $NAME: "text"` a variable,
- * `-- answer: "text"` what is typed, `-- terminal: 80`, `-- real`.
+ * `-- answer: "text"` what is typed, `-- terminal: 80`.
  */
 export function parseTranscript(text: string): Transcript {
   const steps: Step[] = [];
@@ -43,7 +41,6 @@ export function parseTranscript(text: string): Transcript {
   const footer: string[] = [];
   let answers: string[] | undefined;
   let terminal: number | undefined;
-  let real = false;
   let comments: string[] = [];
   let step: { stdout: string[]; stderr: string[]; code: number } | undefined;
   for (const [i, line] of text.split("\n").entries()) {
@@ -51,8 +48,7 @@ export function parseTranscript(text: string): Transcript {
       footer.push(line);
       const [, name = "", value = ""] = /^-- ([^:]+)(?:: (.*))?$/.exec(line) ?? [];
       const literal = () => JSON.parse(value) as string;
-      if (name === "real") real = true;
-      else if (name === "terminal") terminal = Number(value);
+      if (name === "terminal") terminal = Number(value);
       else if (name === "answer") answers = [...(answers ?? []), literal()];
       else if (name.startsWith("$")) env[name.slice(1)] = literal();
       else if (value.startsWith('"')) files.set(name, new TextEncoder().encode(literal()));
@@ -85,7 +81,7 @@ export function parseTranscript(text: string): Transcript {
   }
   // Empty lines between two commands separate them and belong to neither.
   for (const { stdout } of steps) while (stdout.at(-1) === "") (stdout as string[]).pop();
-  return { steps, files, env, answers, terminal, real, footer };
+  return { steps, files, env, answers, terminal, footer };
 }
 
 /** Shell words: blanks separate, single and double quotes hold together. */
@@ -98,12 +94,19 @@ export function splitWords(line: string): readonly string[] {
 }
 
 /** True when the printed lines are the expected ones, `...` standing for any. */
-export function linesMatch(expected: readonly string[], printed: readonly string[]): boolean {
+export function linesMatch(
+  expected: readonly string[],
+  printed: readonly string[],
+  same: (expected: string, printed: string) => boolean = (a, b) => a === b,
+): boolean {
   const [first, ...rest] = expected;
   if (first === undefined) return printed.length === 0;
-  if (first !== "...") return first === printed[0] && linesMatch(rest, printed.slice(1));
+  if (first !== "...") {
+    const [line] = printed;
+    return line !== undefined && same(first, line) && linesMatch(rest, printed.slice(1), same);
+  }
   for (let skip = 0; skip <= printed.length; skip++) {
-    if (linesMatch(rest, printed.slice(skip))) return true;
+    if (linesMatch(rest, printed.slice(skip), same)) return true;
   }
   return false;
 }
