@@ -37,8 +37,8 @@ export interface CommandDefinition<Options, Result, Prepared = undefined> {
     options: Options,
     prepared: Prepared | undefined,
   ): Promise<Outcome<Result>>;
-  /** What stands on stdout, with its last line feed; empty for nothing. */
-  text(result: Result, view: View): string;
+  /** What stands on stdout, with its last line feed; empty for nothing. In chunks where it may be long. */
+  text(result: Result, view: View): string | Iterable<string>;
   /** The members of the JSON object beside `schemaVersion`. */
   json(
     result: Result,

@@ -161,7 +161,7 @@ async function show(
       now: host.now(),
       dryRun,
     };
-    terminal.out(definition.text(result, view));
+    printAll(terminal, definition.text(result, view));
   }
   if (dryRun) terminal.out(planText(writes, outcome.appends));
 }
@@ -178,6 +178,24 @@ export function reportError(host: Host, error: PkiError, json: boolean): number 
     host.terminal.err(errorText(error));
   }
   return exitCodeOf(error.code);
+}
+
+/** Characters that are printed at once: few calls, and never the whole of a long report. */
+const PRINTED = 64 * 1024;
+
+function printAll(terminal: Host["terminal"], text: string | Iterable<string>): void {
+  if (typeof text === "string") {
+    terminal.out(text);
+    return;
+  }
+  let waiting = "";
+  for (const chunk of text) {
+    waiting += chunk;
+    if (waiting.length < PRINTED) continue;
+    terminal.out(waiting);
+    waiting = "";
+  }
+  if (waiting !== "") terminal.out(waiting);
 }
 
 /** What is no PkiError is a fault of ours; its text may quote anything, so only its kind is shown. */

@@ -36,6 +36,8 @@ export interface PasswordSource {
 /** Makes facts of passwords; its tags compare passwords within one run and mean nothing outside. */
 export class PasswordJudge {
   readonly #key: Uint8Array;
+  /** The same few passwords open many stores. */
+  readonly #known = new WeakMap<Secret, Omit<PasswordFacts, "source">>();
 
   /** @param key - 32 random bytes that nobody keeps */
   constructor(key: Uint8Array) {
@@ -43,18 +45,23 @@ export class PasswordJudge {
   }
 
   facts(password: Secret, source: PasswordFacts["source"]): PasswordFacts {
-    return password.use((bytes) => {
-      const known = WELL_KNOWN.find((text) => sameText(text, bytes));
-      return {
-        source,
-        ...(known === undefined ? {} : { wellKnown: known === "" ? EMPTY_PASSWORD : known }),
-        length: bytes.length,
-        bits: bitsOf(bytes),
-        ascii: bytes.every((byte) => byte < 0x80),
-        // The key has a fixed length and stands first: a keyed hash that nobody can extend or look up.
-        tag: toHex(digest("sha256", this.#key, bytes)),
-      };
-    });
+    const known = this.#known.get(password);
+    if (known !== undefined) return { source, ...known };
+    const facts = password.use((bytes) => this.#judged(bytes));
+    this.#known.set(password, facts);
+    return { source, ...facts };
+  }
+
+  #judged(bytes: Uint8Array): Omit<PasswordFacts, "source"> {
+    const known = WELL_KNOWN.find((text) => sameText(text, bytes));
+    return {
+      ...(known === undefined ? {} : { wellKnown: known === "" ? EMPTY_PASSWORD : known }),
+      length: bytes.length,
+      bits: bitsOf(bytes),
+      ascii: bytes.every((byte) => byte < 0x80),
+      // The key has a fixed length and stands first: a keyed hash that nobody can extend or look up.
+      tag: toHex(digest("sha256", this.#key, bytes)),
+    };
   }
 }
 

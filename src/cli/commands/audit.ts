@@ -31,9 +31,11 @@ interface Options {
   readonly json?: boolean;
 }
 
+type Rendered = ReturnType<AuditRenderer>;
+
 interface Shown extends AuditResult {
-  /** For stdout. */
-  readonly text: string;
+  /** For stdout, made while it is printed. */
+  readonly text: Rendered;
 }
 
 /** `pki audit PATH…` */
@@ -102,23 +104,22 @@ async function plan(
   const { result, ...outcome } = await auditPaths(host, args, auditOptions(options));
   const colour = wantsColour((name) => host.env(name), stdoutIsTerminal);
   const writes: FileWrite[] = [];
-  let text: string | undefined;
+  let text: Rendered | undefined;
   for (const { format, file } of outputs) {
     const render = await format.load();
     if (file === undefined) {
       const view = { columns: stdoutIsTerminal ? columns : undefined, colour };
-      text = whole(render(result.report, view));
+      text = render(result.report, view);
       continue;
     }
-    const content = whole(render(result.report, { columns: undefined, colour: false }));
-    const bytes = new TextEncoder().encode(content);
+    const bytes = encoded(render(result.report, { columns: undefined, colour: false }));
     writes.push(await reportWrite(host, file, bytes, `report as ${format.id}`, false));
   }
   if (text === undefined && options.json !== true) {
     const [human] = auditFormats;
     const render = await (human as AuditFormat).load();
     const view = { columns: stdoutIsTerminal ? columns : undefined, colour };
-    text = whole(render(result.report, view));
+    text = render(result.report, view);
   }
   return {
     ...outcome,
@@ -127,8 +128,23 @@ async function plan(
   };
 }
 
-function whole(rendered: ReturnType<AuditRenderer>): string {
-  return typeof rendered === "string" ? rendered : [...rendered].join("");
+/** As UTF-8, chunk by chunk: a long report is in memory once. */
+function encoded(rendered: Rendered): Uint8Array {
+  const encoder = new TextEncoder();
+  if (typeof rendered === "string") return encoder.encode(rendered);
+  let bytes = new Uint8Array(64 * 1024);
+  let used = 0;
+  for (const chunk of rendered) {
+    // No character takes more than three octets for each of its UTF-16 units.
+    const most = used + chunk.length * 3;
+    if (most > bytes.length) {
+      const larger = new Uint8Array(Math.max(most, bytes.length * 2));
+      larger.set(bytes.subarray(0, used));
+      bytes = larger;
+    }
+    used += encoder.encodeInto(chunk, bytes.subarray(used)).written;
+  }
+  return bytes.subarray(0, used);
 }
 
 function outputOf(text: string): { format: AuditFormat; file: string | undefined } {
