@@ -9,7 +9,7 @@ export const nameLocalhost = rule({
   title: "the certificate is for localhost only",
   cites: [
     "Universal Messaging, Generating certificates: the sample server certificate is for localhost",
-    "CA/Browser Forum Baseline Requirements §7.1.4.2",
+    "CA/Browser Forum Baseline Requirements §7.1.2.7.12",
   ],
   profiles: ["um", "was", "ihs", "sap", "public-tls", "pci", "strict"],
   check(subject) {
