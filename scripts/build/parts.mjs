@@ -172,7 +172,8 @@ function asFunction(text, idle) {
     return "";
   });
   take(/(?<=^|[;}\n])export default ([\w$]+\(\));?\s*$/g, (value) => {
-    after = `;module.exports={default:${value}};`;
+    // A CommonJS library that is taken in: Node gives its names as well as the whole, esbuild the whole alone.
+    after = `;module.exports={...${value},default:${value}};`;
     return "";
   });
   const code = withoutImports(before.join("") + rest + after);
