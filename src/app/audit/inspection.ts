@@ -12,6 +12,10 @@ import type { WalkedFile } from "./walk.ts";
 /** How far into a text a first PEM block is looked for. */
 const LATE_PEM_BYTES = 1024 * 1024;
 
+/** Stores by their names, and how large they may be to be read at once with their first bytes. */
+const READ_WHOLE = new Set([".kdb", ".jks", ".ks", ".keystore", ".truststore", ".p12", ".pfx"]);
+const WHOLE_BYTES = 256 * 1024;
+
 /** Something to judge: a store to open, or a refusal. */
 export type Candidate =
   | {
@@ -39,7 +43,7 @@ export async function* candidatesOf(
   const file = fileFacts(path, walked, tracked);
   try {
     const head = await headOf(host, walked);
-    const kind = kindOf(path, head);
+    const kind = kindOf(path, mayHaveLatePem(path) ? head : head.subarray(0, HEAD_BYTES));
     if (kind.is === "ordinary") {
       const settings = await settingsOf(host, walked, head);
       if (settings.length > 0) {
@@ -153,6 +157,9 @@ function marked(file: FileFacts, head: Uint8Array): FileFacts {
 
 async function headOf(host: Host, { path, disk, look }: WalkedFile): Promise<Uint8Array> {
   if (look.size === 0) return new Uint8Array(0);
+  if (look.size <= WHOLE_BYTES && READ_WHOLE.has(extensionOf(path))) {
+    return host.files.part(disk, 0, look.size);
+  }
   const head = await host.files.part(disk, 0, Math.min(look.size, HEAD_BYTES));
   if (look.size <= HEAD_BYTES || !mayHaveLatePem(path)) return head;
   const { is } = kindOf(path, head);
@@ -184,8 +191,7 @@ function onDisk(
     file,
     head,
     // A file that fits into its head was read already.
-    read: async () =>
-      look.size === head.length ? head : (await host.files.read(disk, MAX_STORE_BYTES)).bytes,
+    read: async () => (look.size === head.length ? head : whole(host, disk, look.size)),
     async beside(extension): Promise<FileBeside | undefined> {
       const other = withExtension(disk, extension);
       if (other === disk) return undefined;
@@ -202,29 +208,12 @@ function onDisk(
   };
 }
 
-async function linked(host: Host, path: string): Promise<WalkedFile["look"]> {
-  return host.files.look(await host.files.realPath(path));
+/** A store as it was looked at; where it grew since, as it is now. */
+async function whole(host: Host, disk: string, size: number): Promise<Uint8Array> {
+  const bytes = await host.files.part(disk, 0, size + 1);
+  return bytes.length === size ? bytes : (await host.files.read(disk, MAX_STORE_BYTES)).bytes;
 }
 
-/**
- * Runs `work` over `items` with a few at once and gives the results in the order of the items: key
- * derivations run beside each other, and the findings come out the same every time.
- */
-export async function* inOrder<Item, Result>(
-  items: AsyncIterable<Item>,
-  width: number,
-  work: (item: Item) => Promise<Result>,
-): AsyncGenerator<Result> {
-  const running: Promise<Result>[] = [];
-  try {
-    for await (const item of items) {
-      const started = work(item);
-      started.catch(() => {}); // told when it is awaited, below
-      running.push(started);
-      if (running.length >= width) yield await (running.shift() as Promise<Result>);
-    }
-    while (running.length > 0) yield await (running.shift() as Promise<Result>);
-  } finally {
-    await Promise.allSettled(running);
-  }
+async function linked(host: Host, path: string): Promise<WalkedFile["look"]> {
+  return host.files.look(await host.files.realPath(path));
 }
