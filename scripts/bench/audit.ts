@@ -1,10 +1,11 @@
-import { spawnSync } from "node:child_process";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { jksCodec } from "../../src/codecs/java/index.ts";
 import { kdbCodec } from "../../src/codecs/kdb/index.ts";
 import { pkcs12Codec } from "../../src/codecs/pkcs12/index.ts";
-import { makeBundles, makeFamilies, makeManyStores } from "./audit-trees.ts";
-import { type Command, median } from "./measure.ts";
+import { makeFamilies, makeManyStores } from "./audit-trees.ts";
+import { measureCertificates } from "./certificates.ts";
+import { median } from "./measure.ts";
+import { audit, timed } from "./timed.ts";
 
 /** One measurement of `pki audit`, whole process. */
 export interface AuditRow {
@@ -24,6 +25,8 @@ export interface AuditSizes {
   readonly stores: number;
   readonly pkcs12: number;
   readonly certificates: number;
+  /** Certificates in key databases of a thousand signers each. */
+  readonly signers: number;
   readonly cached: number;
 }
 
@@ -31,6 +34,7 @@ export const AUDIT_SIZES: AuditSizes = {
   stores: 2000,
   pkcs12: 100,
   certificates: 100_000,
+  signers: 20_000,
   cached: 10_000,
 };
 
@@ -88,21 +92,7 @@ export async function measureAudit(
     });
   }
 
-  progress(`audit of ${sizes.certificates} PEM certificates`);
-  const written = makeBundles(at("audit-pem"), families, sizes.certificates);
-  const pem = timed(audit(at("audit-pem"), []));
-  const rate = written / pem.cpuSeconds;
-  const bundles = `audit, ${written} PEM certificates`;
-  const unit = "certificates a second a core";
-  rows.push({ job: bundles, against: unit, unit, ours: rate, target: 50_000, met: rate >= 50_000 });
-  rows.push({
-    job: bundles,
-    against: "peak MiB",
-    unit: "MiB",
-    ours: pem.peakMiB,
-    target: 512,
-    met: pem.peakMiB <= 512,
-  });
+  rows.push(...(await measureCertificates(folder, families, password, sizes, progress)));
 
   progress(`audit of ${sizes.cached} unchanged stores`);
   const count = sizes.cached;
@@ -124,11 +114,6 @@ export async function measureAudit(
   return rows;
 }
 
-function audit(tree: string, options: readonly string[]): Command {
-  const args = [resolve("dist/pki.cjs"), "audit", tree, "--fail-on", "never", ...options];
-  return { name: "pki audit", file: process.execPath, args: [...args, "--format", "json"] };
-}
-
 /** Stores a second of one keytool after the other. */
 function keytoolLoop(
   { file, options }: { readonly file: string; readonly options: readonly string[] },
@@ -143,30 +128,4 @@ function keytoolLoop(
     seconds += timed({ name: "keytool", file, args }).seconds;
   }
   return KEYTOOL_FILES / seconds;
-}
-
-interface Timed {
-  readonly seconds: number;
-  /** User and system time of all threads: what one core would have taken. */
-  readonly cpuSeconds: number;
-  readonly peakMiB: number;
-}
-
-/** What the process says about itself at its end, behind its errors: spawnSync does not tell. */
-const WATCH =
-  "data:text/javascript,process.on('exit',()=>{const u=process.resourceUsage();" +
-  "process.stderr.write('\\nusage '+JSON.stringify([u.userCPUTime+u.systemCPUTime,u.maxRSS])+'\\n')})";
-
-function timed({ name, file, args }: Command): Timed {
-  const env = { ...process.env };
-  delete env.NODE_EXTRA_CA_CERTS;
-  const watched = file === process.execPath ? ["--import", WATCH, ...args] : args;
-  const from = process.hrtime.bigint();
-  const run = spawnSync(file, watched, { env, stdio: ["ignore", "ignore", "pipe"] });
-  const seconds = Number(process.hrtime.bigint() - from) / 1e9;
-  const errors = run.stderr?.toString() ?? "";
-  if (run.status !== 0) throw new Error(`${name} ended with ${run.status}: ${errors}`);
-  const usage = /usage (\[.*\])/.exec(errors)?.[1] ?? "[0,0]";
-  const [micros, kib] = JSON.parse(usage) as [number, number];
-  return { seconds, cpuSeconds: micros / 1e6, peakMiB: kib / 1024 };
 }
