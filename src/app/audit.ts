@@ -86,7 +86,7 @@ export async function auditPaths(
     options.cache === undefined
       ? undefined
       : await StoreCache.load(host, options.cache, choices, options.program ?? "");
-  const judging = runOf(rules, policy, profiles, at, cache?.signatures);
+  const judging = runOf(rules, policy, profiles, at, choices, cache);
   const { run, settings, everywhere } = judging;
 
   const walk = new Walk(host);

@@ -2,9 +2,11 @@ import type { Policy } from "../../audit/policy.ts";
 import type { ProfileId, Rule } from "../../audit/rule.ts";
 import { AuditRun } from "../../audit/run.ts";
 import { settingsFrom } from "../../audit/settings.ts";
-import type { SignatureMemory } from "../../audit/store-view.ts";
+import { Remembered } from "../../audit/shared-views.ts";
+import type { SignatureMemory, SignatureVerdict } from "../../audit/store-view.ts";
 import type { Host } from "../../io/host.ts";
 import type { Companion } from "../../model/inventory.ts";
+import type { KnownSignatures } from "../../x509/chain.ts";
 import { openCached, type StoreCache } from "./cache.ts";
 import { type Candidate, candidatesOf, type Tracked } from "./inspection.ts";
 import { openQuietly } from "./opening.ts";
@@ -42,18 +44,45 @@ interface Members {
   readonly members: number;
 }
 
+/** Signatures that were checked, by the rules, while chains were completed, or in an audit before. */
+class Signatures implements SignatureMemory {
+  readonly #own = new Remembered<SignatureVerdict>();
+  readonly #opening: KnownSignatures | undefined;
+  readonly #kept: SignatureMemory | undefined;
+
+  constructor(opening: KnownSignatures | undefined, kept: SignatureMemory | undefined) {
+    this.#opening = opening;
+    this.#kept = kept;
+  }
+
+  get(pair: string): SignatureVerdict | undefined {
+    const own = this.#own.get(pair);
+    if (own !== undefined) return own;
+    // What did not verify may still be of a kind that is not verified here: the rules look anew.
+    if (this.#opening?.get(pair) !== true) return this.#kept?.get(pair);
+    this.set(pair, "good");
+    return "good";
+  }
+
+  set(pair: string, verdict: SignatureVerdict): void {
+    this.#own.set(pair, verdict);
+    this.#kept?.set(pair, verdict);
+  }
+}
+
 /** A run of the rules as the policy and the profiles have them. */
 export function runOf(
   rules: readonly Rule[],
   policy: Policy,
   profiles: ReadonlySet<ProfileId>,
   now: Date,
-  signatures: SignatureMemory | undefined,
+  choices: PasswordChoices,
+  cache: StoreCache | undefined,
 ) {
   const source = { profiles, rules: policy.rules, paths: policy.paths };
   const { settings, everywhere } = settingsFrom(source);
-  const options = { rules, now, profiles, settings, everywhere };
-  const run = new AuditRun(signatures === undefined ? options : { ...options, signatures });
+  const signatures = new Signatures(choices.shared.known, cache?.signatures);
+  const run = new AuditRun({ rules, now, profiles, settings, everywhere, signatures });
   return { run, settings, everywhere };
 }
 

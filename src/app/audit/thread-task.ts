@@ -68,9 +68,9 @@ async function work(
   const policy = await loadPolicy(host, globs, everyRule, setup.policy);
   const cache = setup.cache === undefined ? undefined : StoreCache.shared(setup.cache);
   const profiles = new Set(setup.profiles);
-  const { run } = runOf(rulesOf(setup.rules), policy, profiles, setup.at, cache?.signatures);
-  const seen = new Seen(run);
   const choices = PasswordChoices.from(setup.choices, globs);
+  const { run } = runOf(rulesOf(setup.rules), policy, profiles, setup.at, choices, cache);
+  const seen = new Seen(run);
   const tracked = await trackedUnder(host, setup.paths);
   let parts: BatchResult["parts"][number][] = [];
   const companion = (found: { readonly companion: Companion }) => {
