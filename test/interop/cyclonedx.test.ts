@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
-import { AT, estate, inventoryOf, rendered, reportOf } from "../support/audit-report.ts";
+import { AT, described, estate, inventoryOf, rendered, reportOf } from "../support/audit-report.ts";
 import { HOSTILE_TEXT } from "../support/hostile-text.ts";
 
 interface Component {
@@ -121,6 +121,31 @@ describe("CycloneDX", () => {
     const old = components.find(({ name }) => name.startsWith("CN=Old Partner Root"));
     expect(old?.cryptoProperties.certificateProperties?.certificateState).toEqual([
       { state: "deactivated" },
+    ]);
+  });
+
+  it("says what was revoked, and what is on hold", async () => {
+    const inventory = inventoryOf(
+      ["a", "b", "c"].map((name) => ({
+        subject: `CN=${name}`,
+        at: [[`${name}.kdb`, name, "personal"]],
+      })),
+    );
+    const told = [...inventory.certificates.keys()].map((sha256, i) =>
+      described("certificate-revoked", "error", [{ path: "a.kdb", sha256 }], {
+        facts: { reason: i === 0 ? "keyCompromise" : "certificateHold" },
+      }),
+    );
+    const made = await bill(reportOf({ findings: told.slice(0, 2), inventory }));
+    expect(check(made)).toEqual([]);
+    expect(
+      made.components.flatMap(
+        ({ cryptoProperties }) => cryptoProperties.certificateProperties?.certificateState ?? [],
+      ),
+    ).toEqual([
+      { state: "revoked", reason: "keyCompromise" },
+      { state: "suspended", reason: "certificateHold" },
+      { state: "active" },
     ]);
   });
 

@@ -23,7 +23,7 @@ export function* cyclonedxReport(report: AuditReport): Iterable<string> {
   yield `"serialNumber":${compactJson(serialNumber(timestamp, certificates))},"version":1,\n`;
   yield `"metadata":${compactJson(metadata(timestamp, report.root))},\n"components":[`;
   let separator = "\n";
-  for (const component of components(certificates, stores, report.at)) {
+  for (const component of components(certificates, stores, statesOf(report))) {
     yield separator + compactJson(component);
     separator = ",\n";
   }
@@ -33,7 +33,7 @@ export function* cyclonedxReport(report: AuditReport): Iterable<string> {
 function* components(
   certificates: readonly CertificateRecord[],
   stores: ReadonlyMap<string, StoreSummary>,
-  at: Date,
+  stateOf: StateOf,
 ): Iterable<object> {
   const algorithms = new Map<string, object>();
   const keys = new Map<string, CertificateRecord[]>();
@@ -49,13 +49,13 @@ function* components(
     const sharing = keys.get(record.spki);
     if (sharing === undefined) keys.set(record.spki, [record]);
     else sharing.push(record);
-    yield certificateOf(record, signature, at);
+    yield certificateOf(record, signature, stateOf(record));
   }
   for (const [spki, sharing] of keys) yield* keysOf(spki, sharing, stores);
   yield* algorithms.values();
 }
 
-function certificateOf(record: CertificateRecord, signature: string, at: Date): object {
+function certificateOf(record: CertificateRecord, signature: string, state: object): object {
   return {
     type: "cryptographic-asset",
     "bom-ref": `certificate:${record.sha256}`,
@@ -71,7 +71,7 @@ function certificateOf(record: CertificateRecord, signature: string, at: Date): 
         ...dated("notValidAfter", record.notAfter),
         certificateFormat: "X.509",
         fingerprint: { alg: "SHA-256", content: record.sha256 },
-        certificateState: [{ state: stateOf(record, at) }],
+        certificateState: [state],
         ...extensionsOf(record),
         relatedCryptographicAssets: [
           { type: "algorithm", ref: signature },
@@ -101,9 +101,25 @@ function extensionsOf(record: CertificateRecord): object {
   return list.length === 0 ? {} : { certificateExtensions: list };
 }
 
-function stateOf({ notBefore, notAfter }: CertificateRecord, at: Date): string {
-  if (at < notBefore) return "pre-activation";
-  return at > notAfter ? "deactivated" : "active";
+type StateOf = (record: CertificateRecord) => { readonly state: string; readonly reason?: string };
+
+/** By the dates, and by what the revocation lists among the files say. */
+function statesOf({ at, findings, suppressed }: AuditReport): StateOf {
+  const revoked = new Map<
+    string | undefined,
+    { readonly state: string; readonly reason: string }
+  >();
+  for (const { finding } of [...findings, ...suppressed.map(({ described }) => described)]) {
+    if (finding.rule !== "certificate-revoked") continue;
+    const reason = String(finding.facts.reason);
+    const state = reason === "certificateHold" ? "suspended" : "revoked";
+    for (const { sha256 } of finding.places) revoked.set(sha256, { state, reason });
+  }
+  return ({ sha256, notBefore, notAfter }) => {
+    if (at < notBefore) return { state: "pre-activation" };
+    if (at > notAfter) return { state: "deactivated" };
+    return revoked.get(sha256) ?? { state: "active" };
+  };
 }
 
 function* keysOf(
