@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -46,6 +46,35 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describePeer("openssl", "openssl", (openssl) => {
   const ssl = (...args: string[]) => run(openssl, args, folder);
+
+  test("makes the CA's next CRL as docs/ca.md says, and accepts a certificate with it", async () => {
+    const [, chapter = ""] = readFileSync("docs/ca.md", "utf8").split("## The CRL");
+    const script = /```sh\n([\s\S]*?)```/.exec(chapter)?.[1] ?? "exit 9";
+    const name = nameOf("ec:P-256");
+    const own = mkdtempSync(join(tmpdir(), "pki-crl-"));
+    try {
+      cpSync(at(name), join(own, "ca"), { recursive: true });
+      await run(
+        "sh",
+        [
+          "-ec",
+          `export CA_PASSWORD='${PASSWORD}'
+${script}`,
+        ],
+        own,
+      );
+      const crl = join(own, "ca/ca.crl");
+      const shown = await ssl("crl", "-inform", "DER", "-in", crl, "-noout", "-text");
+      expect(shown).toMatch(/X509v3 CRL Number: \s+2\n/);
+      expect(shown).toContain("X509v3 Authority Key Identifier");
+      await ssl("crl", "-inform", "DER", "-in", crl, "-out", join(own, "crl.pem"));
+      const trusted = ["-CAfile", `${name}/ca.arm`, "-CRLfile", join(own, "crl.pem")];
+      const said = await ssl("verify", ...trusted, "-crl_check", `${name}-sub/ca.arm`);
+      expect(said).toContain(": OK");
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
+  });
 
   test.each(KEYS)("%s: verifies the chain strictly, for both purposes", async (key) => {
     const name = nameOf(key);

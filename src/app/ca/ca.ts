@@ -13,6 +13,7 @@ import { issuerKeyIdentifier } from "../../x509/build/extensions.ts";
 import { newSerial } from "../../x509/build/serial.ts";
 import { SigningKey, signatureScheme } from "../../x509/build/signature.ts";
 import { completeChain } from "../../x509/chain.ts";
+import { parseCrl } from "../../x509/crl.ts";
 import { basicConstraints, keyUsage } from "../../x509/extensions.ts";
 import { sameName } from "../../x509/name.ts";
 import { parseCertificate } from "../../x509/parse.ts";
@@ -121,8 +122,23 @@ export async function openCa(
   unlocked?: UnlockedCa,
 ): Promise<Ca> {
   const ca = unlocked ?? (await unlockCa(host, directory, options));
-  const index = await readIndex(host, caFiles(directory).index, ca.certificate);
-  return { ...ca, index, notices: [...ca.notices, ...index.notices] };
+  const files = caFiles(directory);
+  const index = await readIndex(host, files.index, ca.certificate);
+  const crl = await crlNotices(host, files.crl);
+  return { ...ca, index, notices: [...ca.notices, ...index.notices, ...crl] };
+}
+
+/** A CRL that has run out is worse than none: who checks it refuses every certificate of the CA. */
+async function crlNotices(host: Host, path: string): Promise<readonly Notice[]> {
+  if ((await host.files.stat(path)).kind !== "file") return [];
+  try {
+    const { nextUpdate } = parseCrl((await host.files.read(path, MAX_FILE)).bytes);
+    if (nextUpdate === undefined || nextUpdate > host.now()) return [];
+    const message = `has run out (${nextUpdate.toISOString()}): who checks it refuses this CA's certificates; renew it as docs/ca.md says, or remove it where nobody fetches it`;
+    return [{ level: "warning", path, message }];
+  } catch {
+    return []; // Issuing does not need it, and the audit says what is wrong with a CRL.
+  }
 }
 
 async function readIndex(host: Host, path: string, ca: Certificate): Promise<CaIndex> {

@@ -350,6 +350,27 @@ describe("issue", () => {
     await expect(bad).rejects.toThrow(failure("usage", { where: "--crl-url" }));
   });
 
+  test("a CRL that has run out is said, to the second; one that is gone or damaged is no matter", async () => {
+    const [start] = (await openCa(hostWith(root), "ca")).chain;
+    const year = (Math.floor(Date.parse("2026-11-22T12:00:00Z") / 1000) + 365 * 86_400) * 1000;
+    expect(start.notAfter.getTime()).toBeGreaterThan(year);
+    const said = async (files: Files, time: number) =>
+      (await make(hostWith(files, new Date(time).toISOString()), "q.p12")).notices.filter(
+        ({ path }) => path === "ca/ca.crl",
+      );
+    expect(await said(root, year - 1000)).toEqual([]);
+    expect(await said(root, year)).toEqual([
+      {
+        level: "warning",
+        path: "ca/ca.crl",
+        message: expect.stringContaining("has run out (2027-11-22T12:00:00.000Z)"),
+      },
+    ]);
+    const { "/here/ca/ca.crl": _gone, ...without } = root;
+    expect(await said(without, year)).toEqual([]);
+    expect(await said({ ...root, "/here/ca/ca.crl": new Uint8Array(9) }, year)).toEqual([]);
+  });
+
   test("a key in a PEM file is encrypted, unless asked otherwise", async () => {
     const text = (host: FakeHost) => new TextDecoder().decode(host.disk.get("/here/q.pem")?.bytes);
     const host = hostWith(root);
