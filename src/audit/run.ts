@@ -286,6 +286,7 @@ export class AuditRun {
    */
   #compare(rule: InventoryRule, view: InventoryView): void {
     const { settings, everywhere } = this.#options;
+    if (everywhere && settings(rule, "") === undefined) return;
     const known = new Map<string, RuleSetting | undefined>();
     const settingAt = (path: string): RuleSetting | undefined => {
       if (!known.has(path)) known.set(path, settings(rule, everywhere ? "" : path));
