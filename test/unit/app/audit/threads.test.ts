@@ -24,6 +24,10 @@ const files: Record<string, Uint8Array | string> = {
   "b/openssl.p12": fixture("pkcs12/openssl.p12"),
   "b/cut.p12": fixture("attacks/p12-truncated.p12"),
   "b/root.pem": fixture("pem/root.pem"),
+  "c/ca.crl": fixture("rules/certificate-revoked/bad/ca.crl"),
+  "c/chain.pem": fixture("rules/certificate-revoked/bad-in-pem/chain.pem"),
+  "c/key.kdb": fixture("rules/certificate-revoked/bad/key.kdb"),
+  "c/server.xml": '<keyStore id="d" password="{xor}EzY9Oi0rJg=="/>',
   "lone.sth": fixture("kdb/v4.sth"),
   "passwords.txt": "b/* pass:password\n",
   "z.war": zipOf([
@@ -51,6 +55,7 @@ const shown = ({ report }: Awaited<ReturnType<typeof auditPaths>>["result"]) =>
       [...report.inventory.certificates.values()],
       report.inventory.stores,
       report.inventory.refused,
+      report.inventory.crls,
     ],
     (name, value) => (name === "passwordTag" || name === "der" ? undefined : value),
   );
@@ -62,6 +67,10 @@ describe("an audit in threads", () => {
     expect(alone.result.report.summary.stores).toBeGreaterThan(4);
     expect(alone.result.report.findings.length).toBeGreaterThan(10);
     expect(shown(together.result)).toBe(shown(alone.result));
+    const rules = new Set(alone.result.report.findings.map(({ finding }) => finding.rule));
+    for (const rule of ["crl-expired", "password-obscured", "stash-orphan"]) {
+      expect(rules).toContain(rule);
+    }
   });
 
   it("makes and uses the same cache", async () => {
