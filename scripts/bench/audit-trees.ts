@@ -46,14 +46,21 @@ export function makeBundles(folder: string, families: readonly Family[], total: 
   return written;
 }
 
-/** Stores of one key with its chain and two signers, `distinct` different ones copied until there are `count`. */
+/**
+ * Stores of one key with its chain and two signers, `distinct` different ones copied until there are `count`.
+ * With `single` the key's own certificate is all: what keytool's start is measured with.
+ */
 export async function makeManyStores(
   folder: string,
   codec: Codec,
   extension: string,
   families: readonly Family[],
   password: string,
-  { distinct, count }: { readonly distinct: number; readonly count: number },
+  {
+    distinct,
+    count,
+    single = false,
+  }: { readonly distinct: number; readonly count: number; readonly single?: boolean },
 ): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const made: Uint8Array[] = [];
@@ -61,18 +68,15 @@ export async function makeManyStores(
     const { root, members } = families[i % families.length] as Family;
     const own = members[Math.floor(i / families.length) % members.length] as Forged;
     const other = (families[(i + 1) % families.length] as Family).root;
+    const key = { state: "open", pkcs8: new Secret(own.key.pkcs8.slice()) } as const;
+    const alone: Entry = { kind: "key", label: "own", key, chain: [own.certificate] };
     const entries: Entry[] = [
-      {
-        kind: "key",
-        label: "own",
-        key: { state: "open", pkcs8: new Secret(own.key.pkcs8.slice()) },
-        chain: [own.certificate, root.certificate],
-      },
+      { ...alone, chain: [own.certificate, root.certificate] },
       { kind: "trusted", label: "root", certificate: root.certificate, enabled: true },
       { kind: "trusted", label: "other", certificate: other.certificate, enabled: true },
     ];
     const path = join(folder, "made");
-    await writeStore(path, codec, entries, password);
+    await writeStore(path, codec, single ? [alone] : entries, password);
     made.push(new Uint8Array(readFileSync(path)));
     rmSync(path);
   }

@@ -17,7 +17,7 @@ import { Seen } from "./audit/seen.ts";
 import { Sieve, type Sifted } from "./audit/sieve.ts";
 import { extensionOf } from "./audit/store-file.ts";
 import type { ThreadSetup } from "./audit/thread-task.ts";
-import { FilesAhead, inThreads, THREADS_FROM_MS } from "./audit/threads.ts";
+import { FilesAhead, inThreads, THREADS_FROM_MS, threadsWorth } from "./audit/threads.ts";
 import { trackedUnder } from "./audit/tracked.ts";
 import { reported, Walk, type WalkedFile } from "./audit/walk.ts";
 import type { Notice, Outcome } from "./outcome.ts";
@@ -92,7 +92,7 @@ export async function auditPaths(
   const walk = new Walk(host);
   const seen = new Seen(run);
   const files = await FilesAhead.of(found(host, walk, paths, options, seen));
-  const threads = files.work < THREADS_FROM_MS ? undefined : await threadsFor(host, allRules);
+  const threads = await threadsFor(host, files, allRules);
   if (threads === undefined) {
     const tracked = await trackedUnder(host, paths);
     const marks = judged({ host, choices, cache, tracked }, files, seen, undefined);
@@ -108,7 +108,7 @@ export async function auditPaths(
       cache: share,
     });
     const share = cache?.share();
-    await inThreads(threads, setup, files, {
+    await inThreads(threads, threadsWorth(files, threads.cores), setup, files, {
       part: (part) => seen.absorb(part),
       other: (other) => seen.take(other),
       cache: (use) => use !== undefined && cache?.absorb(use),
@@ -192,10 +192,15 @@ async function* found(
 }
 
 /** Threads can judge by rules of the list only: a rule is a function, which does not pass between them. */
-async function threadsFor(host: Host, rules: readonly Rule[]): Promise<HostThreads | undefined> {
-  const listed = rules.every((rule) => everyRule.some(({ check }) => check === rule.check));
-  const threads = listed ? await host.threads() : undefined;
-  return threads === undefined || threads.cores < 2 ? undefined : threads;
+async function threadsFor(
+  host: Host,
+  files: FilesAhead,
+  rules: readonly Rule[],
+): Promise<HostThreads | undefined> {
+  if (files.work < THREADS_FROM_MS) return undefined;
+  if (!rules.every((rule) => everyRule.some(({ check }) => check === rule.check))) return undefined;
+  const threads = await host.threads();
+  return threads !== undefined && threadsWorth(files, threads.cores) > 1 ? threads : undefined;
 }
 
 function refusal(path: string, { code, message }: PkiError): RefusedFile {

@@ -18,9 +18,13 @@ const AHEAD = 2;
 /** Results that wait for an earlier one. */
 const MOST_WAITING = 256;
 
-/** Two key derivations of 10,000 iterations, in milliseconds. */
-const DERIVING_MS = 8;
+/** Two PBKDF2 of 10,000 iterations, in milliseconds: they run in the pool that Node has for it. */
+const DERIVING_MS = 6;
 const STORE_MS = 0.4;
+/** A PKCS#12 file without its PBKDF2. */
+const SEALED_STORE_MS = 2;
+/** Files looked at before the number of threads is chosen. */
+const LOOK_AHEAD = 1000;
 const BYTES_PER_MS = 20_000;
 const DERIVED = new Set([".p12", ".pfx", ".pkcs12"]);
 const STORES = new Set([".jks", ".ks", ".keystore", ".truststore", ".kdb", ".pem", ".crt", ".cer"]);
@@ -30,11 +34,19 @@ const ARCHIVES = new Set([".zip", ".jar", ".war", ".ear", ".tar", ".tgz", ".gz"]
 export class FilesAhead implements AsyncIterable<WalkedFile> {
   /** Estimated, in milliseconds of one core: of all files, or as much as threads are worth. */
   readonly work: number;
+  /** The part of it that is done where the files are judged, 0 to 1: the rest is Node's pool's. */
+  readonly own: number;
   readonly #first: readonly WalkedFile[];
   readonly #rest: AsyncIterator<WalkedFile>;
 
-  private constructor(work: number, first: readonly WalkedFile[], rest: AsyncIterator<WalkedFile>) {
+  private constructor(
+    work: number,
+    own: number,
+    first: readonly WalkedFile[],
+    rest: AsyncIterator<WalkedFile>,
+  ) {
     this.work = work;
+    this.own = own;
     this.#first = first;
     this.#rest = rest;
   }
@@ -42,13 +54,15 @@ export class FilesAhead implements AsyncIterable<WalkedFile> {
   static async of(files: AsyncGenerator<WalkedFile>): Promise<FilesAhead> {
     const first: WalkedFile[] = [];
     let work = 0;
-    while (work < THREADS_FROM_MS) {
+    let derived = 0;
+    while (work < THREADS_FROM_MS || first.length < LOOK_AHEAD) {
       const { value, done } = await files.next();
       if (done === true) break;
       first.push(value);
       work += estimatedMs(value);
+      if (DERIVED.has(extensionOf(value.path))) derived += DERIVING_MS;
     }
-    return new FilesAhead(work, first, files);
+    return new FilesAhead(work, work === 0 ? 1 : (work - derived) / work, first, files);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<WalkedFile> {
@@ -62,10 +76,15 @@ export class FilesAhead implements AsyncIterable<WalkedFile> {
 /** What a file will take, by its name and size, in milliseconds of one core. */
 export function estimatedMs({ path, look }: WalkedFile): number {
   const extension = extensionOf(path);
-  if (DERIVED.has(extension)) return DERIVING_MS;
+  if (DERIVED.has(extension)) return SEALED_STORE_MS + DERIVING_MS;
   if (STORES.has(extension)) return STORE_MS + look.size / BYTES_PER_MS;
   if (ARCHIVES.has(extension)) return look.size / BYTES_PER_MS;
   return 0.05;
+}
+
+/** How many threads files are worth: where most is derived in Node's pool, fewer than there are cores. */
+export function threadsWorth({ work, own }: FilesAhead, cores: number): number {
+  return work < THREADS_FROM_MS ? 1 : Math.min(Math.ceil(cores * own), MOST_THREADS);
 }
 
 /** Where results go, in the order of the files. */
@@ -76,7 +95,7 @@ export interface Collector {
 }
 
 /**
- * Has files judged in threads, as many as there are cores, and takes the results in the order of the files.
+ * Has files judged in `count` threads, and takes the results in the order of the files.
  *
  * A thread that dies takes nothing with it: its files are judged again one by one, and the one that ends a
  * thread by itself is refused.
@@ -86,11 +105,12 @@ export interface Collector {
  */
 export async function inThreads(
   threads: HostThreads,
+  count: number,
   setup: () => ThreadSetup,
   files: AsyncIterable<WalkedFile>,
   collector: Collector,
 ): Promise<void> {
-  const crew = new Crew(threads, setup);
+  const crew = new Crew(threads, count, setup);
   try {
     await crew.run(batches(files), collector);
   } finally {
@@ -117,12 +137,14 @@ type Done = BatchResult | { readonly refused: RefusedFile };
 
 class Crew {
   readonly #threads: HostThreads;
+  readonly #count: number;
   readonly #setup: () => ThreadSetup;
   readonly #running = new Set<HostThread>();
   #stopped = false;
 
-  constructor(threads: HostThreads, setup: () => ThreadSetup) {
+  constructor(threads: HostThreads, count: number, setup: () => ThreadSetup) {
     this.#threads = threads;
+    this.#count = count;
     this.#setup = setup;
   }
 
@@ -141,7 +163,6 @@ class Crew {
   }
 
   async run(source: AsyncGenerator<readonly WalkedFile[]>, collector: Collector): Promise<void> {
-    const count = Math.min(this.#threads.cores, MOST_THREADS);
     const done = new Map<number, readonly Done[]>();
     let handed = 0;
     let collected = 0;
@@ -168,7 +189,7 @@ class Crew {
       turn = mine.catch(() => undefined);
       return mine;
     };
-    const lanes = Array.from({ length: count }, () => new Lane(() => this.#start()));
+    const lanes = Array.from({ length: this.#count }, () => new Lane(() => this.#start()));
     const serve = async (lane: Lane): Promise<void> => {
       for (let batch = await next(); batch !== undefined; batch = await next()) {
         done.set(batch.index, await lane.judge(batch.files));

@@ -36,10 +36,11 @@ describe("the built program", () => {
     folder = mkdtempSync(join(tmpdir(), "pki-threads-"));
     // By their names these promise enough work for threads.
     mkdirSync(join(folder, "many"));
-    for (let i = 0; i < 120; i++) {
-      const bytes = i % 40 === 0 ? fixture("pkcs12/openssl.p12") : new Uint8Array(i);
-      writeFileSync(join(folder, "many", `${i}.p12`), bytes);
+    for (let i = 0; i < 400; i++) {
+      const bytes = i % 40 === 0 ? fixture("java/chain.jks") : new Uint8Array(20_000 + i);
+      writeFileSync(join(folder, "many", `${i}.jks`), bytes);
     }
+    writeFileSync(join(folder, "openssl.p12"), fixture("pkcs12/openssl.p12"));
     writeFileSync(join(folder, "key.kdb"), fixture("kdb/v4.kdb"));
     writeFileSync(join(folder, "key.sth"), fixture("kdb/v4.sth"), { mode: 0o600 });
     writeFileSync(join(folder, "chain.jks"), fixture("java/chain.jks"));

@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { estimatedMs, THREADS_FROM_MS } from "../../../../src/app/audit/threads.ts";
+import {
+  estimatedMs,
+  FilesAhead,
+  THREADS_FROM_MS,
+  threadsWorth,
+} from "../../../../src/app/audit/threads.ts";
 import { type AuditOptions, auditPaths } from "../../../../src/app/audit.ts";
 import { certificateExpired } from "../../../../src/audit/rules/certificate-expired.ts";
 import { auditJson } from "../../../../src/render/audit/json.ts";
@@ -13,7 +18,10 @@ const AT = new Date("2127-01-01T00:00:00Z");
 
 /** Enough, by their names, for threads; hardly any of it takes long. */
 const many = Object.fromEntries(
-  Array.from({ length: 150 }, (_, i) => [`m/${i}.p12`, i % 50 === 0 ? "" : `nothing ${i}`]),
+  Array.from({ length: 400 }, (_, i) => [
+    `m/${i}.jks`,
+    i % 50 === 0 ? "" : `no ${i}`.padEnd(20_000),
+  ]),
 );
 const files: Record<string, Uint8Array | string> = {
   ...many,
@@ -134,6 +142,20 @@ describe("an audit in threads", () => {
     expect((await both(OPTIONS, few)).threads.started).toEqual([]);
     const own = { ...certificateExpired, check: () => undefined } as typeof certificateExpired;
     expect((await both({ ...OPTIONS, rules: [own] })).threads.started).toEqual([]);
+  });
+
+  it("takes fewer where most is derived in Node's pool", async () => {
+    const worth = async (name: string, count: number) => {
+      async function* files() {
+        const look = { kind: "file", size: 2000, mode: 0o600, modified: new Date(0) } as const;
+        for (let i = 0; i < count; i++) yield { path: name, disk: name, named: false, look };
+      }
+      const ahead = await FilesAhead.of(files());
+      return [2, 8, 64].map((cores) => threadsWorth(ahead, cores));
+    };
+    expect(await worth("a.p12", 500)).toEqual([1, 2, 16]);
+    expect(await worth("a.jks", 5000)).toEqual([2, 8, 16]);
+    expect(await worth("a.jks", 500)).toEqual([1, 1, 1]);
   });
 
   it("knows what takes long", () => {
