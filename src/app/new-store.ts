@@ -53,16 +53,16 @@ export async function newStore(
   path: string,
   options: NewStoreOptions = {},
 ): Promise<Opened> {
-  const format = formatFor(path, options.type);
-  refuseForeignOptions(format, options);
   if ((await host.files.stat(path)).kind !== "absent") {
     throw new PkiError("file-exists", "exists already", {
       path,
       hint: "choose another name, or remove it first",
     });
   }
+  const format = formatFor(path, options.type);
+  refuseForeignOptions(format, options);
   const codec = await codecFor(format);
-  const container = codec.create(containerOptions(host, options), host.random);
+  const container = newContainer(host, path, codec, options);
   const request = {
     option: options.passwordOption ?? "--password",
     store: path,
@@ -122,6 +122,19 @@ function refuseForeignOptions(format: FormatId, options: NewStoreOptions): void 
     throw new PkiError("usage", "a stash belongs to a key database or a PKCS#12 file", {
       where: "--stash",
     });
+  }
+}
+
+function newContainer(
+  host: Host,
+  path: string,
+  codec: Opened["codec"],
+  options: NewStoreOptions,
+): Opened["container"] {
+  try {
+    return codec.create(containerOptions(host, options), host.random);
+  } catch (error) {
+    throw error instanceof PkiError ? error.at({ path }) : error;
   }
 }
 

@@ -111,13 +111,14 @@ export async function unstashPassword(
   options: UnstashOptions,
 ): Promise<Outcome<UnstashResult>> {
   const stash = path.toLowerCase().endsWith(".sth") ? path : stashPath(path);
+  const { secret, notices } = await fromStash(host, stash, "stash");
   if (options.output === undefined && options.show !== true && !host.terminal.stdoutIsTerminal) {
+    secret.dispose();
     throw new PkiError("usage", "the password is printed to a terminal only", {
       path: stash,
       hint: "give -o FILE, or --show to print it all the same",
     });
   }
-  const { secret, notices } = await fromStash(host, stash, "stash");
   if (options.output === undefined) {
     if (options.show !== true) refuseControls(secret, stash);
     const result: UnstashResult = { stash, output: undefined, password: secret };

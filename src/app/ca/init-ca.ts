@@ -129,7 +129,10 @@ export async function initCa(
 async function refuseExisting(host: Host, directory: string): Promise<void> {
   const { kind } = await host.files.stat(directory);
   if (kind !== "absent" && kind !== "directory") {
-    throw new PkiError("file-exists", "is not a directory", { path: directory });
+    throw new PkiError("file-exists", "is not a directory", {
+      path: directory,
+      hint: "name a directory, which is made where there is none",
+    });
   }
   for (const path of Object.values(caFiles(directory))) {
     if ((await host.files.stat(path)).kind === "absent") continue;
