@@ -111,9 +111,9 @@ describe.skipIf(process.platform === "win32")("an audit of", () => {
 });
 
 describe("a file that changes while it is audited", () => {
-  /** Changes the store, larger than one look takes, between the look at its head and its reading. */
-  async function auditedWhile(change: (path: string) => void) {
-    const path = at("tree", "key.kdb");
+  /** Changes the store, larger than one look takes, after the first reading. By its name it is none, so it is read twice. */
+  async function auditedWhile(change: (path: string) => void, file = "key.bin") {
+    const path = at("tree", file);
     copyFileSync("certs-fixtures/kdb/v4.kdb", path);
     const host = nodeHost();
     const files = {
@@ -130,15 +130,22 @@ describe("a file that changes while it is audited", () => {
 
   it("is told as damaged where it shrank, as not there where it went", async () => {
     expect(await auditedWhile((path) => truncateSync(path, 100))).toEqual([
-      ["key.kdb", false, "format-malformed"],
+      ["key.bin", false, "format-malformed"],
       ["root.pem", true, undefined],
     ]);
     expect(await auditedWhile((path) => truncateSync(path, 0))).toEqual([
-      ["key.kdb", false, "format-malformed"],
+      ["key.bin", false, "format-malformed"],
       ["root.pem", true, undefined],
     ]);
     expect(await auditedWhile((path) => rmSync(path))).toEqual([
-      ["key.kdb", false, "file-not-found"],
+      ["key.bin", false, "file-not-found"],
+      ["root.pem", true, undefined],
+    ]);
+  });
+
+  it("is as it was where its name said that it is a store: then it is read at once", async () => {
+    expect(await auditedWhile((path) => truncateSync(path, 100), "key.kdb")).toEqual([
+      ["key.kdb", true, undefined],
       ["root.pem", true, undefined],
     ]);
   });
