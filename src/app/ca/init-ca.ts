@@ -1,5 +1,4 @@
 import { toHex } from "../../bytes/octets.ts";
-import { writePem } from "../../bytes/pem.ts";
 import type { FileWrite, Host } from "../../io/host.ts";
 import type { Certificate } from "../../model/certificate.ts";
 import { PkiError } from "../../model/error.ts";
@@ -12,8 +11,8 @@ import {
   parseKeySpec,
 } from "../../x509/build/key-pair.ts";
 import { caExtensions } from "../../x509/build/profile.ts";
-import { parseCertificate } from "../../x509/parse.ts";
 import { parsePublicKey } from "../../x509/public-key.ts";
+import { armourWrite } from "../armour.ts";
 import { chooseNewPassword } from "../new-password.ts";
 import type { Notice, Outcome } from "../outcome.ts";
 import {
@@ -106,10 +105,10 @@ export async function initCa(
   const above = parent?.index.changes() ?? { appends: [], writes: [] };
   const writes = [
     await keyWrite(host, files.key, pair.pkcs8, password, certificate),
-    certificatesWrite(files.certificate, [certificate], "the CA's certificate"),
+    armourWrite(files.certificate, [certificate], ["the CA's certificate"], true),
     ...(parent === undefined
       ? []
-      : [certificatesWrite(files.chain, parent.chain, "the CAs above it")]),
+      : [armourWrite(files.chain, parent.chain, ["the CAs above it"], true)]),
     await crlWrite(host, files.crl, certificate, pair.pkcs8),
     ...index.changes().writes,
   ];
@@ -213,25 +212,6 @@ async function keyWrite(
     makeParents: true,
     verify: (bytes) => checkCaKey(bytes, password, certificate),
     summary: ["the CA's key, encrypted"],
-  };
-}
-
-function certificatesWrite(
-  path: string,
-  certificates: readonly Certificate[],
-  summary: string,
-): FileWrite {
-  const text = certificates.map(({ der }) => writePem("CERTIFICATE", der)).join("");
-  return {
-    path,
-    bytes: new TextEncoder().encode(text),
-    expect: { absent: true },
-    private: false,
-    makeParents: true,
-    verify: async () => {
-      for (const { der } of certificates) parseCertificate(der);
-    },
-    summary: [summary],
   };
 }
 

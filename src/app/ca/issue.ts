@@ -1,11 +1,10 @@
-import { writePem } from "../../bytes/pem.ts";
 import type { FileAppend, FileWrite, Host } from "../../io/host.ts";
-import type { Certificate } from "../../model/certificate.ts";
 import { addEntry, replaceEntry, setDefault } from "../../model/edit.ts";
 import { PkiError } from "../../model/error.ts";
 import type { KeyEntry, Store } from "../../model/store.ts";
 import { generateKey, type KeyPair } from "../../x509/build/key-pair.ts";
 import type { LeafProfile } from "../../x509/build/profile.ts";
+import { armourWrite } from "../armour.ts";
 import { labelFromName, type Placed, placeSigners } from "../exchange/signers.ts";
 import { newStore } from "../new-store.ts";
 import { type Opened, openStore } from "../open.ts";
@@ -84,7 +83,11 @@ export async function issue(
   const asDefault = options.setDefault === true;
   const added = addIdentity(host, opened, { label, replaced }, identity, asDefault);
   const writes = await saveStore(opened, added.store, added.summary);
-  const arm = armWrite(options.outArm, identity.chain[0]);
+  const { outArm } = options;
+  const arm =
+    outArm === undefined
+      ? []
+      : [armourWrite(outArm, [identity.chain[0]], ["its certificate alone"], false)];
   const index = ca?.index.changes() ?? { appends: [], writes: [] };
   return {
     result: {
@@ -214,12 +217,4 @@ function addIdentity(
       .map((placed) => `add signer "${placed.label}"`),
   ];
   return { store: result.store, entry, placed: result.placed, summary };
-}
-
-function armWrite(path: string | undefined, certificate: Certificate): readonly FileWrite[] {
-  if (path === undefined) return [];
-  const bytes = new TextEncoder().encode(writePem("CERTIFICATE", certificate.der));
-  return [
-    { path, bytes, expect: { absent: true }, private: false, summary: ["its certificate alone"] },
-  ];
 }

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { concat } from "../../bytes/octets.ts";
-import { writePem } from "../../bytes/pem.ts";
 import type { FileAppend, FileWrite, Host } from "../../io/host.ts";
 import type { Certificate } from "../../model/certificate.ts";
 import { addEntry, setDefault } from "../../model/edit.ts";
@@ -15,6 +14,7 @@ import {
   printKeySpec,
 } from "../../x509/build/key-pair.ts";
 import { printName } from "../../x509/name.ts";
+import { armourWrite } from "../armour.ts";
 import { type Ca, DEFAULT_CA, hasCa, openCa, type UnlockedCa, unlockCa } from "../ca/ca.ts";
 import { altNamesOf, nameOf, parseSubject, parseValidity } from "../ca/certificate-options.ts";
 import { DEFAULT_DAYS, DEFAULT_KEY, type IdentityRequest, makeIdentity } from "../ca/identity.ts";
@@ -171,7 +171,7 @@ async function makeParty(
   const armour = join(party.folder ?? ".", `${party.name}.arm`);
   const kept =
     generated === undefined ? undefined : kdb ? stashPath(party.path) : passwordFile(party);
-  const writes = [armourWrite(armour, chain)];
+  const writes = [trustedWrite(armour, chain)];
   if (generated !== undefined && !kdb) writes.push(passwordWrite(passwordFile(party), generated));
   const issuer =
     ca === undefined ? "self-signed" : `issued by ${printName(ca.certificate.subject)}`;
@@ -251,15 +251,8 @@ function passwordWrite(path: string, password: Secret): FileWrite {
 }
 
 /** What others must trust: the CAs up to the root, or the certificate itself where it is self-signed. */
-function armourWrite(path: string, chain: readonly Certificate[]): FileWrite {
+function trustedWrite(path: string, chain: readonly Certificate[]): FileWrite {
   const signers = chain.length === 1 ? chain : chain.slice(1);
-  const text = signers.map(({ der }) => writePem("CERTIFICATE", der)).join("");
-  return {
-    path,
-    bytes: new TextEncoder().encode(text),
-    expect: { absent: true },
-    private: false,
-    makeParents: true,
-    summary: signers.map(({ subject }) => `certificate of ${printName(subject)}`),
-  };
+  const summary = signers.map(({ subject }) => `certificate of ${printName(subject)}`);
+  return armourWrite(path, signers, summary, true);
 }
