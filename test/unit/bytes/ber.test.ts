@@ -1,21 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { berToDer } from "../../../src/bytes/ber.ts";
 import { concat, fromHex, toHex } from "../../../src/bytes/octets.ts";
-import { PkiError } from "../../../src/model/error.ts";
+import { codeOf } from "../../support/error-code.ts";
 import { pemFixture } from "../../support/fixtures.ts";
 import { mutate, propertyRuns, SeededRandom } from "../../support/mutations.ts";
 
 const hex = (digits: string) => fromHex(digits.replaceAll(" ", ""));
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof PkiError) return error.code;
-    throw error;
-  }
-  return "none";
-}
 
 describe("BER to DER", () => {
   it.each([

@@ -3,22 +3,12 @@ import { DerReader, decodeOid, MAX_DEPTH } from "../../../src/bytes/der-reader.t
 import { Tag } from "../../../src/bytes/der-tag.ts";
 import { der } from "../../../src/bytes/der-writer.ts";
 import { fromHex, toHex } from "../../../src/bytes/octets.ts";
-import { PkiError } from "../../../src/model/error.ts";
+import { codeOf } from "../../support/error-code.ts";
 import { pemFixture } from "../../support/fixtures.ts";
 import { mutate, propertyRuns, SeededRandom } from "../../support/mutations.ts";
 
 const hex = (digits: string) => fromHex(digits.replaceAll(" ", ""));
 const reader = (digits: string) => new DerReader(hex(digits), "file");
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof PkiError) return error.code;
-    throw error;
-  }
-  return "none";
-}
 
 describe("reading", () => {
   it("walks nested structures and names the place", () => {
