@@ -15,7 +15,11 @@ export const sanMalformed = rule({
   on: "use",
   severity: "warning",
   title: "an alternative name is not what its kind says",
-  cites: ["RFC 5280 §4.2.1.6", "RFC 1034 §3.5", "CA/Browser Forum Baseline Requirements §7.1.2.7.12"],
+  cites: [
+    "RFC 5280 §4.2.1.6",
+    "RFC 1034 §3.5",
+    "CA/Browser Forum Baseline Requirements §7.1.2.7.12",
+  ],
   profiles: ["default"],
   check(subject, { profiles }) {
     const { view, use } = subject;
