@@ -92,7 +92,7 @@ export async function auditPaths(
   const walk = new Walk(host);
   const seen = new Seen(run);
   const files = await FilesAhead.of(found(host, walk, paths, options, seen));
-  const threads = await threadsFor(host, files, allRules);
+  const threads = await threadsFor(host, files, allRules, cache?.isFilled === true);
   if (threads === undefined) {
     const tracked = await trackedUnder(host, paths);
     const marks = judged({ host, choices, cache, tracked }, files, seen, undefined);
@@ -108,7 +108,7 @@ export async function auditPaths(
       cache: share,
     });
     const share = cache?.share();
-    await inThreads(threads, threadsWorth(files, threads.cores), setup, files, {
+    await inThreads(threads.threads, threads.count, setup, files, {
       part: (part) => seen.absorb(part),
       other: (other) => seen.take(other),
       cache: (use) => use !== undefined && cache?.absorb(use),
@@ -196,11 +196,14 @@ async function threadsFor(
   host: Host,
   files: FilesAhead,
   rules: readonly Rule[],
-): Promise<HostThreads | undefined> {
+  cached: boolean,
+): Promise<{ readonly threads: HostThreads; readonly count: number } | undefined> {
   if (files.work < THREADS_FROM_MS) return undefined;
   if (!rules.every((rule) => everyRule.some(({ check }) => check === rule.check))) return undefined;
   const threads = await host.threads();
-  return threads !== undefined && threadsWorth(files, threads.cores) > 1 ? threads : undefined;
+  if (threads === undefined) return undefined;
+  const count = threadsWorth(files, threads.cores, cached);
+  return count > 1 ? { threads, count } : undefined;
 }
 
 function refusal(path: string, { code, message }: PkiError): RefusedFile {

@@ -116,6 +116,11 @@ export class StoreCache {
     return new StoreCache(path, header, EMPTY, expect);
   }
 
+  /** Whether it knows anything yet. */
+  get isFilled(): boolean {
+    return this.#file.counts.records > 0;
+  }
+
   /** For threads, each of which makes its own of it: `shared`. */
   share(): CacheShare {
     const { counts, bytes } = this.#file;

@@ -82,9 +82,13 @@ export function estimatedMs({ path, look }: WalkedFile): number {
   return 0.05;
 }
 
-/** How many threads files are worth: where most is derived in Node's pool, fewer than there are cores. */
-export function threadsWorth({ work, own }: FilesAhead, cores: number): number {
-  return work < THREADS_FROM_MS ? 1 : Math.min(Math.ceil(cores * own), MOST_THREADS);
+/**
+ * How many threads files are worth: fewer than there are cores where most is derived in Node's pool, and half as
+ * many where a cache knows the stores, since putting results together is then much of the work.
+ */
+export function threadsWorth({ work, own }: FilesAhead, cores: number, cached: boolean): number {
+  if (work < THREADS_FROM_MS) return 1;
+  return Math.min(Math.ceil(cores * (cached ? 1 / 2 : own)), MOST_THREADS);
 }
 
 /** Where results go, in the order of the files. */

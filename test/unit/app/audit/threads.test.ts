@@ -145,17 +145,18 @@ describe("an audit in threads", () => {
   });
 
   it("takes fewer where most is derived in Node's pool", async () => {
-    const worth = async (name: string, count: number) => {
+    const worth = async (name: string, count: number, cached = false) => {
       async function* files() {
         const look = { kind: "file", size: 2000, mode: 0o600, modified: new Date(0) } as const;
         for (let i = 0; i < count; i++) yield { path: name, disk: name, named: false, look };
       }
       const ahead = await FilesAhead.of(files());
-      return [2, 8, 64].map((cores) => threadsWorth(ahead, cores));
+      return [2, 8, 64].map((cores) => threadsWorth(ahead, cores, cached));
     };
     expect(await worth("a.p12", 500)).toEqual([1, 2, 16]);
     expect(await worth("a.jks", 5000)).toEqual([2, 8, 16]);
     expect(await worth("a.jks", 500)).toEqual([1, 1, 1]);
+    expect(await worth("a.jks", 5000, true)).toEqual([1, 4, 16]);
   });
 
   it("knows what takes long", () => {
