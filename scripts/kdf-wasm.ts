@@ -1,5 +1,6 @@
 /**
- * Makes `src/crypto/chain-wasm.ts`: the WebAssembly kernels of the PKCS#12 key derivation.
+ * Makes `src/crypto/chain-wasm.ts`: the WebAssembly kernels of the PKCS#12 key derivation, a module each, since
+ * a command that lists a store needs one and pays for every byte of it.
  *
  * A kernel hashes a digest again and again (`A = H(A)`, RFC 7292 appendix B.2 step 6A), which for every
  * hash of the family is one compression a turn. Rounds are rolled into small loops on purpose: a
@@ -335,57 +336,68 @@ function body(word: Word, code: Code): Code {
   return [...unsignedLeb(content.length), ...content];
 }
 
-/** The module's bytes: exports `memory`, `sha1`, `sha256`, `sha512`, each taking a count of turns. */
-export function kdfModule(): Uint8Array {
-  const bodies = [
-    body(word32, sha1()),
-    body(
-      word32,
-      sha2(word32, {
-        rounds: 64,
-        big0: { rotations: [2, 13, 22] },
-        big1: { rotations: [6, 11, 25] },
-        small0: { rotations: [7, 18], shift: 3 },
-        small1: { rotations: [17, 19], shift: 10 },
-      }),
-    ),
-    body(
-      word64,
-      sha2(word64, {
-        rounds: 80,
-        big0: { rotations: [28, 34, 39] },
-        big1: { rotations: [14, 18, 41] },
-        small0: { rotations: [1, 8], shift: 7 },
-        small1: { rotations: [19, 61], shift: 6 },
-      }),
-    ),
-  ];
-  const table = constants();
+/** The kernels and what each runs. SHA-1 keeps its four constants in its code. */
+const KERNELS = {
+  sha1: { code: () => body(word32, sha1()), constants: 0 },
+  sha256: {
+    code: () =>
+      body(
+        word32,
+        sha2(word32, {
+          rounds: 64,
+          big0: { rotations: [2, 13, 22] },
+          big1: { rotations: [6, 11, 25] },
+          small0: { rotations: [7, 18], shift: 3 },
+          small1: { rotations: [17, 19], shift: 10 },
+        }),
+      ),
+    constants: 64,
+  },
+  sha512: {
+    code: () =>
+      body(
+        word64,
+        sha2(word64, {
+          rounds: 80,
+          big0: { rotations: [28, 34, 39] },
+          big1: { rotations: [14, 18, 41] },
+          small0: { rotations: [1, 8], shift: 7 },
+          small1: { rotations: [19, 61], shift: 6 },
+        }),
+      ),
+    constants: 80,
+  },
+};
+
+/** A module's bytes: it exports `memory` and its kernel, which takes a count of turns. */
+export function kdfModule(kernel: keyof typeof KERNELS): Uint8Array {
+  const { code, constants: count } = KERNELS[kernel];
+  const table = constants().slice(0, 8 * count);
+  const data = [1, 0, ...number32(CONSTANTS), 0x0b, ...unsignedLeb(table.length), ...table];
   return Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [1, 0x60, 1, I32, 0]),
-    ...section(3, [3, 0, 0, 0]),
+    ...section(3, [1, 0]),
     ...section(5, [1, 0, 1]),
-    ...section(7, [
-      4,
-      ...[...name("memory"), 2, 0],
-      ...[...name("sha1"), 0, 0],
-      ...[...name("sha256"), 0, 1],
-      ...[...name("sha512"), 0, 2],
-    ]),
-    ...section(10, [3, ...bodies.flat()]),
-    ...section(11, [1, 0, ...number32(CONSTANTS), 0x0b, ...unsignedLeb(table.length), ...table]),
+    ...section(7, [2, ...[...name("memory"), 2, 0], ...[...name(kernel), 0, 0]]),
+    ...section(10, [1, ...code()]),
+    ...(count === 0 ? [] : section(11, data)),
   ]);
 }
 
 /** The text of src/crypto/chain-wasm.ts. */
 export function kdfModuleSource(): string {
-  const base64 = Buffer.from(kdfModule()).toString("base64");
-  const lines = base64.match(/.{1,88}/g) ?? [];
+  const members = (["sha1", "sha256", "sha512"] as const).map((kernel) => {
+    const lines =
+      Buffer.from(kdfModule(kernel))
+        .toString("base64")
+        .match(/.{1,88}/g) ?? [];
+    return `  ${kernel}:\n${lines.map((line) => `    "${line}"`).join(" +\n")},\n`;
+  });
   return `// Made by scripts/kdf-wasm.ts; a test fails when this is not what it makes. Do not edit.
 
-/** WebAssembly module of the iterated hashes, base64. Its memory map is in scripts/kdf-wasm.ts. */
-export const CHAIN_WASM =
-${lines.map((line) => `  "${line}"`).join(" +\n")};
+/** WebAssembly modules of the iterated hashes, base64. Their memory map is in scripts/kdf-wasm.ts. */
+export const CHAIN_WASM = {
+${members.join("")}};
 `;
 }

@@ -118,19 +118,22 @@ export function wasmExports<Name extends string>(
 
 export interface Instance {
   readonly view: DataView;
-  readonly run: Kernels<KernelName>;
+  /** Takes a count of turns. */
+  readonly run: (turns: number) => void;
 }
 
 /** Filled at first use. A compiled constant, not state: it remembers nothing of what it computed. */
-const compiled: { instance?: Instance } = {};
+const compiled: Partial<Record<KernelName, Instance>> = {};
 
-/** The kernels; undefined where the engine has no WebAssembly. Nothing of one call is left for the next. */
-export function instance(): Instance | undefined {
-  if (compiled.instance !== undefined) return compiled.instance;
-  const exports = wasmExports<KernelName>(CHAIN_WASM);
+/** A kernel; undefined where the engine has no WebAssembly. Nothing of one call is left for the next. */
+export function instance(name: KernelName): Instance | undefined {
+  const before = compiled[name];
+  if (before !== undefined) return before;
+  const exports = wasmExports<KernelName>(CHAIN_WASM[name]);
   if (exports === undefined) return undefined;
-  compiled.instance = { view: new DataView(exports.memory.buffer), run: exports };
-  return compiled.instance;
+  const made = { view: new DataView(exports.memory.buffer), run: exports[name] };
+  compiled[name] = made;
+  return made;
 }
 
 /**
@@ -145,7 +148,7 @@ export function instance(): Instance | undefined {
  */
 export function hashChain(hash: ChainHash, start: Uint8Array, turns: number): Uint8Array {
   const kernel = KERNELS[hash];
-  const engine = kernel === undefined ? undefined : instance();
+  const engine = kernel === undefined ? undefined : instance(kernel.name);
   return kernel === undefined || engine === undefined
     ? slowChain(hash, start, turns)
     : fastChain(engine, kernel, HASH_SHAPES[hash], start, turns);
@@ -174,7 +177,7 @@ export function hashUntil(
   done: (octet: (i: number) => number) => boolean,
 ): Uint8Array {
   const kernel = KERNELS[hash];
-  const engine = kernel === undefined ? undefined : instance();
+  const engine = kernel === undefined ? undefined : instance(kernel.name);
   if (kernel === undefined || engine === undefined) {
     let digest = start;
     do digest = slowChain(hash, digest, 1);
@@ -184,7 +187,7 @@ export function hashUntil(
   const place = placing(kernel);
   const octet = (i: number): number => engine.view.getUint8(place(i));
   enter(engine, kernel, HASH_SHAPES[hash], start);
-  do engine.run[kernel.name](1);
+  do engine.run(1);
   while (!done(octet));
   return leave(engine, kernel, HASH_SHAPES[hash]);
 }
@@ -197,8 +200,9 @@ function fastChain(
   turns: number,
 ): Uint8Array {
   enter(engine, kernel, shape, start);
-  const step = engine.run[kernel.name];
-  for (let left = turns; left > 0; left -= TURNS_PER_CALL) step(Math.min(left, TURNS_PER_CALL));
+  for (let left = turns; left > 0; left -= TURNS_PER_CALL) {
+    engine.run(Math.min(left, TURNS_PER_CALL));
+  }
   return leave(engine, kernel, shape);
 }
 

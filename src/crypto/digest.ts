@@ -1,6 +1,6 @@
 import { createHash, createHmac, hash } from "node:crypto";
 import { toHex } from "../bytes/octets.ts";
-import { HASH_SHAPES } from "./chain.ts";
+import { type ChainHash, HASH_SHAPES } from "./chain.ts";
 import { kernelDigest } from "./kernel-digest.ts";
 
 export type HashName =
@@ -38,7 +38,11 @@ export function sha256Hex(bytes: Uint8Array): string {
 }
 
 /** HMAC (RFC 2104) of the parts one after the other. */
-export function hmac(name: HashName, key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
+export function hmac(
+  name: ChainHash,
+  key: Uint8Array,
+  ...parts: readonly Uint8Array[]
+): Uint8Array {
   const soon = macEarly(name, key, parts);
   if (soon !== undefined) return soon;
   const native = createHmac(name, key);
@@ -47,7 +51,7 @@ export function hmac(name: HashName, key: Uint8Array, ...parts: readonly Uint8Ar
 }
 
 function macEarly(
-  name: HashName,
+  name: ChainHash,
   key: Uint8Array,
   parts: readonly Uint8Array[],
 ): Uint8Array | undefined {
@@ -63,7 +67,7 @@ function macEarly(
   return outer;
 }
 
-function hashedEarly(name: HashName, parts: readonly Uint8Array[]): Uint8Array | undefined {
+function hashedEarly(name: ChainHash, parts: readonly Uint8Array[]): Uint8Array | undefined {
   if (early.octets <= 0) return undefined;
   for (const part of parts) early.octets -= part.length;
   if (early.octets <= 0) return undefined;

@@ -1,5 +1,11 @@
-import { HASH_SHAPES, type Instance, instance, KERNELS, type Kernel } from "./chain.ts";
-import type { HashName } from "./digest.ts";
+import {
+  type ChainHash,
+  HASH_SHAPES,
+  type Instance,
+  instance,
+  KERNELS,
+  type Kernel,
+} from "./chain.ts";
 
 /** Bytes of the kernel's memory, and 32-bit words of it (scripts/kdf-wasm.ts has the map). */
 const INITIAL = 64;
@@ -17,9 +23,12 @@ const USED = [
  *
  * @returns undefined for a hash that has no kernel (MD5), and in an engine without WebAssembly
  */
-export function kernelDigest(name: HashName, parts: readonly Uint8Array[]): Uint8Array | undefined {
+export function kernelDigest(
+  name: ChainHash,
+  parts: readonly Uint8Array[],
+): Uint8Array | undefined {
   const kernel = KERNELS[name];
-  const engine = kernel === undefined ? undefined : instance();
+  const engine = kernel === undefined ? undefined : instance(kernel.name);
   if (kernel === undefined || engine === undefined) return undefined;
   const { digest, block } = HASH_SHAPES[name];
   const message = padded(parts, block);
@@ -73,6 +82,6 @@ function compress(
   for (let at = 0; at < message.byteLength; at += block) {
     memory.copyWithin(INITIAL / 4, 0, 16);
     for (let i = 0; i < words; i++) memory[PAD / 4 + (i ^ swap)] = message.getInt32(at + 4 * i);
-    run[name](1);
+    run(1);
   }
 }

@@ -1,10 +1,10 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import type { DerReader } from "../../bytes/der-reader.ts";
 import { Tag } from "../../bytes/der-tag.ts";
 import { der } from "../../bytes/der-writer.ts";
+import { sameMac } from "../../bytes/octets.ts";
 import type { ChainHash, ChainRunner } from "../../crypto/chain.ts";
 import { HASH_SHAPES } from "../../crypto/chain.ts";
-import type { HashName } from "../../crypto/digest.ts";
+import { type HashName, hmac } from "../../crypto/digest.ts";
 import { type KdfBudget, MAX_ITERATIONS, Purpose, pbkdf2, pkcs12Kdf } from "../../crypto/kdf.ts";
 import type { PasswordBytes } from "../../crypto/password.ts";
 import {
@@ -154,9 +154,9 @@ export async function computeMac(
           mac.kdf.iterations,
           mac.kdf.keyLength,
         );
-  const value = createHmac(mac.hash, key).update(content).digest();
+  const value = hmac(mac.hash, key, content);
   key.fill(0);
-  return new Uint8Array(value);
+  return value;
 }
 
 /** True when the MAC fits; the time does not tell how nearly. */
@@ -168,7 +168,7 @@ export async function macMatches(
 ): Promise<boolean> {
   budget.spend(macIterations(mac), "macData");
   const made = await computeMac(mac, content, password, budget.chains);
-  return made.length === value.length && timingSafeEqual(made, value);
+  return sameMac(made, value);
 }
 
 /** The same MAC with a fresh salt. */
