@@ -27,7 +27,10 @@ const SEALED_STORE_MS = 2;
 const LOOK_AHEAD = 1000;
 const BYTES_PER_MS = 20_000;
 const DERIVED = new Set([".p12", ".pfx", ".pkcs12"]);
-const STORES = new Set([".jks", ".ks", ".keystore", ".truststore", ".kdb", ".pem", ".crt", ".cer"]);
+const STORES = new Set([".jks", ".ks", ".keystore", ".truststore", ".kdb"]);
+/** Certificates without keys to open: quick to read, and what is known of them is most of what a thread remembers. */
+const CERTIFICATES = new Set([".pem", ".crt", ".cer", ".arm", ".der"]);
+const OTHER_MS = 0.05;
 const ARCHIVES = new Set([".zip", ".jar", ".war", ".ear", ".tar", ".tgz", ".gz"]);
 
 /** The files of a walk, the first of them looked at already to see how much work there is. */
@@ -59,7 +62,7 @@ export class FilesAhead implements AsyncIterable<WalkedFile> {
       const { value, done } = await files.next();
       if (done === true) break;
       first.push(value);
-      work += estimatedMs(value);
+      work += worthMs(value);
       if (DERIVED.has(extensionOf(value.path))) derived += DERIVING_MS;
     }
     return new FilesAhead(work, work === 0 ? 1 : (work - derived) / work, first, files);
@@ -77,9 +80,16 @@ export class FilesAhead implements AsyncIterable<WalkedFile> {
 export function estimatedMs({ path, look }: WalkedFile): number {
   const extension = extensionOf(path);
   if (DERIVED.has(extension)) return SEALED_STORE_MS + DERIVING_MS;
-  if (STORES.has(extension)) return STORE_MS + look.size / BYTES_PER_MS;
+  if (STORES.has(extension) || CERTIFICATES.has(extension)) {
+    return STORE_MS + look.size / BYTES_PER_MS;
+  }
   if (ARCHIVES.has(extension)) return look.size / BYTES_PER_MS;
-  return 0.05;
+  return OTHER_MS;
+}
+
+/** What of a file's work speaks for threads: that of certificates alone does not (docs/decisions/0106). */
+function worthMs(file: WalkedFile): number {
+  return CERTIFICATES.has(extensionOf(file.path)) ? OTHER_MS : estimatedMs(file);
 }
 
 /**

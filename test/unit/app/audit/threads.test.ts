@@ -156,6 +156,7 @@ describe("an audit in threads", () => {
     expect(await worth("a.p12", 500)).toEqual([1, 2, 16]);
     expect(await worth("a.jks", 5000)).toEqual([2, 8, 16]);
     expect(await worth("a.jks", 500)).toEqual([1, 1, 1]);
+    expect(await worth("a.pem", 5000)).toEqual([1, 1, 1]);
     expect(await worth("a.jks", 5000, true)).toEqual([1, 4, 16]);
   });
 
