@@ -1,7 +1,9 @@
 import { PkiError } from "../model/error.ts";
 import type { FormatId } from "../model/store.ts";
 import { nameOther } from "./other-formats.ts";
-import { derShape, hasPemBlock, startsWith } from "./sniff.ts";
+import { derShape, hasPemBlock, indexOfAscii, startsWith } from "./sniff.ts";
+
+const CERTIFICATE = "-----BEGIN CERTIFICATE-----";
 
 /** `37 48`, then version and kind (docs/formats/kdb.md); kind 1 is a `.rdb` or a `.crl`. */
 export function isKdb(head: Uint8Array): boolean {
@@ -44,6 +46,8 @@ export function recognise(head: Uint8Array): FormatId | undefined {
   if (isKdb(head)) return "kdb";
   if (isJks(head)) return "jks";
   if (isJceks(head)) return "jceks";
+  // The usual file of certificates: nothing else begins so, and asking all others takes longer than reading it.
+  if (indexOfAscii(head.subarray(0, CERTIFICATE.length), CERTIFICATE) === 0) return "pem";
   const shape = derShape(head);
   if (shape === "pkcs12" || shape === "der") return shape;
   if (nameOther(head) !== undefined) return undefined;

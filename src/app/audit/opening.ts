@@ -8,6 +8,7 @@ import type { FormatId } from "../../model/store.ts";
 import { isWrongPassword } from "../open.ts";
 import { listsIn } from "./companion.ts";
 import { keyFacts } from "./key-facts.ts";
+import type { Bundle } from "./known-bundles.ts";
 import type { PasswordChoices } from "./password-choices.ts";
 import { pendingBeside } from "./pending.ts";
 import type { StoreFile } from "./store-file.ts";
@@ -53,11 +54,11 @@ export async function openQuietly(
   try {
     bytes = await source.read();
     const codec = await codecFor(format);
-    const found = await new Opener(source, bytes, codec, choices, stash).open();
+    const opener = new Opener(source, bytes, codec, choices, stash);
+    const { found, lists } = await contentOf(opener, bytes, format, choices);
     const password = factsOf(found, choices);
     const passwords: Passwords = found.secret === undefined ? {} : { store: found.secret };
     const { container, store } = found.read;
-    const lists = format === "pem" ? listsIn(bytes) : [];
     const opened: OpenedStore = {
       path,
       file,
@@ -87,6 +88,21 @@ export async function openQuietly(
     };
     return { refused };
   }
+}
+
+/** What the file holds; of certificates alone it may be known from another file. */
+async function contentOf(
+  opener: Opener,
+  bytes: Uint8Array,
+  format: FormatId,
+  { bundles }: PasswordChoices,
+): Promise<{ readonly found: Found; readonly lists: Bundle["lists"] }> {
+  if (format !== "pem" && format !== "der") return { found: await opener.open(), lists: [] };
+  const { read, lists } = await bundles.of(bytes, format, async () => ({
+    read: (await opener.open()).read,
+    lists: format === "pem" ? listsIn(bytes) : [],
+  }));
+  return { found: { read }, lists };
 }
 
 function factsOf({ secret, origin }: Found, choices: PasswordChoices): PasswordFacts | undefined {

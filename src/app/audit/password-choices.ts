@@ -6,6 +6,7 @@ import { Secret } from "../../model/secret.ts";
 import { CertificateMemo } from "../../x509/certificate-memo.ts";
 import { resolvePassword } from "../password.ts";
 import type { Globs, PathMatcher } from "./globs.ts";
+import { KnownBundles } from "./known-bundles.ts";
 import { PasswordJudge, wellKnownSecrets } from "./password-facts.ts";
 
 /** A password that the user gave for some paths. */
@@ -45,6 +46,8 @@ export class PasswordChoices {
     known: new Remembered<boolean>(),
     chains: new ChainLanes(),
   };
+  /** Files of certificates that were read before. */
+  readonly bundles = new KnownBundles();
   readonly #key: Uint8Array;
   readonly #given: readonly GivenPassword[];
 
