@@ -8,41 +8,36 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { coreScript } from "./build/loader.mjs";
-import { external } from "./build/options.mjs";
+import { common, external } from "./build/options.mjs";
 import { makeParts } from "./build/parts.mjs";
 
 /** dist/pki-NAME.cjs → the source file that it starts: what `pki audit` runs in a thread. */
 const STARTS = new Map([["thread", "src/cli/audit-thread.ts"]].filter(([, file]) => existsSync(file)));
 
-const made = await makeParts({ starts: [...STARTS.values()], external });
+// A script has no directory of its own: it is told where it lies.
+const define = { ...common.define, __dirname: "require.home" };
+const made = await makeParts({ starts: [...STARTS.values()], external, define });
 
-/** A part that itself imports (libraries that stay outside) is a module for Node; the others are scripts. */
-const files = new Map(
-  [...made.parts].map(([part, text]) => [part, /\bimport\(/.test(text) ? `pki-${part}.cjs` : `pki-${part}.js`]),
-);
-const coreText = coreScript(made, files);
+const fileOf = (part) => `pki-${part}.js`;
 
 /** A start: takes V8's compiled form of a script, where one was made by this very V8. */
 const startOf = (entry) => `#!/usr/bin/env node
 "use strict";
 const fs=require("node:fs"),vm=require("node:vm");
-function script(name){
-  if(name.endsWith(".cjs"))return require("./"+name);
-  const filename=__dirname+"/"+name;
+function script(part){
+  const filename=__dirname+"/pki-"+part+".js";
   let cachedData;
   try{cachedData=fs.readFileSync(filename.slice(0,-2)+process.versions.v8+"-"+process.arch+".cache")}catch{}
   return new vm.Script(fs.readFileSync(filename,"latin1"),{filename,cachedData}).runInThisContext();
 }
-script("pki-core.js")(require,process,script${entry === undefined ? "" : `,"part:${entry}"`});
+script("core")(require,process,script,${entry === undefined ? "undefined" : `"part:${entry}"`},(id)=>import(id),__dirname);
 `;
 
-const scripts = new Map([["pki-core.js", coreText]]);
-for (const [part, text] of made.parts) {
-  const name = files.get(part);
-  scripts.set(name, name.endsWith(".cjs") ? `"use strict";\nmodule.exports={${text}};\n` : `({${text}})\n`);
-}
+const scripts = new Map([[fileOf("core"), coreScript(made)]]);
+for (const [part, text] of made.parts) scripts.set(fileOf(part), `({${text}})\n`);
 for (const [name, text] of scripts) {
   if (/[^\x00-\x7f]/.test(text)) throw new Error(`${name} is read as Latin-1: it must be ASCII`);
+  if (/\bimport\(/.test(text)) throw new Error(`${name} is a script: it cannot import()`);
 }
 
 mkdirSync("dist", { recursive: true });
@@ -63,33 +58,41 @@ writeCaches();
 /** Runs what shall be quick once, so that V8 knows what it needs, and keeps what it made of it. */
 function writeCaches() {
   const at = (name) => resolve("certs-fixtures", name);
-  const runs = [
+  writeCachesOf(["commands"], [
+    ["audit", at("pem"), at("java"), "--fail-on", "never", "--format", "json"],
+  ]);
+  // Of what `list` loads only what it runs: V8 takes its time for every function that a cache has.
+  writeCachesOf(["core", "arguments", "pem", "pkcs12"], [
     ["list", at("pem/bundle.pem")],
     ["list", at("java/keytool.jks"), "--password", "env:JKS_PASSWORD"],
     ["list", at("kdb/v4.kdb"), at("pkcs12/keytool.p12"), "--password", "env:FIXTURE_PASSWORD"],
     ["list", "--help"],
-  ];
+  ]);
+}
+
+function writeCachesOf(parts, runs) {
   const program = `
     const fs = require("node:fs"), vm = require("node:vm"), { createRequire } = require("node:module");
     const dist = ${JSON.stringify(resolve("dist"))};
     const outside = createRequire(dist + "/pki.cjs");
     const scripts = new Map();
-    function script(name) {
-      if (name.endsWith(".cjs")) return outside("./" + name);
-      let made = scripts.get(name);
+    function script(part) {
+      let made = scripts.get(part);
       if (made === undefined) {
-        const filename = dist + "/" + name;
-        scripts.set(name, (made = new vm.Script(fs.readFileSync(filename, "latin1"), { filename })));
+        const filename = dist + "/pki-" + part + ".js";
+        scripts.set(part, (made = new vm.Script(fs.readFileSync(filename, "latin1"), { filename })));
       }
       return made.runInThisContext();
     }
     for (const run of ${JSON.stringify(runs)}) {
       const argv = ["node", "pki", ...run];
-      script("pki-core.js")(outside, Object.create(process, { argv: { value: argv } }), script);
+      const own = Object.create(process, { argv: { value: argv } });
+      script("core")(outside, own, script, undefined, (id) => import(id), dist);
     }
     process.on("exit", () => {
-      for (const [name, made] of scripts) {
-        const cache = dist + "/" + name.slice(0, -2) + process.versions.v8 + "-" + process.arch + ".cache";
+      for (const part of ${JSON.stringify(parts)}) {
+        const made = scripts.get(part);
+        const cache = dist + "/pki-" + part + "." + process.versions.v8 + "-" + process.arch + ".cache";
         fs.writeFileSync(cache, made.createCachedData());
       }
     });`;

@@ -42,12 +42,11 @@ const bundle = join("node_modules", ".cache", "standalone", "pki.cjs");
 // It has no files beside it: what looks for some would look where it was built.
 const define = { ...common.define, __dirname: "undefined" };
 const made = await makeParts({ starts: [], external: [], define });
-const files = new Map([...made.parts.keys()].map((part) => [part, part]));
 const parts = [...made.parts].map(([part, text]) => `${JSON.stringify(part)}:()=>({${text}})`);
 mkdirSync(dirname(bundle), { recursive: true });
 writeFileSync(
   bundle,
-  `const parts={${parts.join(",")}};\n${coreScript(made, files).trim()}(require,process,(name)=>parts[name]());\n`,
+  `const parts={${parts.join(",")}};\n${coreScript(made).trim()}(require,process,(name)=>parts[name]());\n`,
 );
 
 const outfile = join("dist", process.platform === "win32" ? "pki.exe" : "pki");

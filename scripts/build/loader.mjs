@@ -1,19 +1,17 @@
 /**
- * The core as an expression: function(outside, process, script, entry), which runs the program, or the piece
- * of `entry` in its place.
+ * The core as an expression: function(outside, process, script, entry, importing, home), which runs the program,
+ * or the piece of `entry` in its place.
  *
- * `outside` requires what is not ours, `script(file)` gives the pieces of a part. node:crypto takes 5 ms to
+ * `outside` requires what is not ours and `importing` imports it; `script(part)` gives the pieces of a part; `home` is the directory of the
+ * files. node:crypto takes 5 ms to
  * load: it is loaded when something of it is asked for (docs/decisions/0120).
  *
  * @param made - what `makeParts` gave
- * @param files - part → the name that `script` is called with
  */
-export function coreScript({ core, partOf, pieces }, files) {
-  const whereabouts = Object.fromEntries(
-    [...partOf].map(([piece, part]) => [piece, files.get(part)]),
-  );
+export function coreScript({ core, partOf, pieces }) {
+  const whereabouts = Object.fromEntries(partOf);
   // The core has a function of its own around it, so that no name of it meets one of these.
-  const text = `(function(outside,process,script,entry){"use strict";
+  const text = `(function(outside,process,script,entry,importing,home){"use strict";
 const parts=${JSON.stringify(whereabouts)},entries=${JSON.stringify(pieces)},pieces={},loaded=new Map();
 let table,run;
 function provide(given,program){table=given;run=program}
@@ -33,10 +31,10 @@ function require(id){
   }
   return made.exports;
 }
+require.outside=importing;require.home=home;
 (function(require,provide,process){${core}})(require,provide,process);
 if(entry===undefined)run();else require(entry);
 })
 `;
-  if (/\bimport\(/.test(text)) throw new Error("the core is compiled as a script: it cannot import()");
   return text;
 }

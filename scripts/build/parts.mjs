@@ -72,12 +72,13 @@ function redirect(prefix, wanted) {
   };
 }
 
-/** Dynamic imports of our own files become calls of the loader. */
+/** Dynamic imports become calls of the loader: a script cannot import. */
 function withoutImports(code) {
-  return code.replaceAll(
+  const own = code.replaceAll(
     /\bimport\("((?:core:|part:|\.\/)[^"]+)"\)/g,
     'Promise.resolve().then(()=>require("$1"))',
   );
+  return own.replaceAll(/\bimport\(("[^"]+")\)/g, "require.outside($1)");
 }
 
 /**
