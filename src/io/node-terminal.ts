@@ -22,7 +22,11 @@ export function nodeTerminal(): HostTerminal {
     }
   };
   const encoder = new TextEncoder();
-  const progress: { started: number | undefined; shown: number } = { started: undefined, shown: 0 };
+  const progress: { started: number | undefined; shown: number; seen: boolean | undefined } = {
+    started: undefined,
+    shown: 0,
+    seen: undefined,
+  };
   return {
     get interactive() {
       return canAsk();
@@ -44,7 +48,9 @@ export function nodeTerminal(): HostTerminal {
     readFd: async (fd, limit) => readDescriptor(fd, limit),
     readLine: async (fd, limit) => readLine(fd, limit),
     progress(text) {
-      if (!isTerminal(2)) return;
+      // Asked once: an audit tells its progress for every file.
+      progress.seen ??= isTerminal(2);
+      if (!progress.seen) return;
       const now = performance.now();
       progress.started ??= now;
       const due = now - progress.started >= 300 && now - progress.shown >= 100;

@@ -1,22 +1,18 @@
 import { Remembered } from "../../audit/shared-views.ts";
 import type { SignatureMemory, SignatureVerdict } from "../../audit/store-view.ts";
 import { concat, toHex } from "../../bytes/octets.ts";
+import { Recent, Sightings } from "../../bytes/recent.ts";
 import { digest, sha256Hex } from "../../crypto/digest.ts";
 import { pbkdf2 } from "../../crypto/kdf.ts";
 import type { FileWrite, Host } from "../../io/host.ts";
 import type { Certificate } from "../../model/certificate.ts";
 import { PkiError } from "../../model/error.ts";
-import type { StashFacts } from "../../model/inventory.ts";
 import type { Secret } from "../../model/secret.ts";
-import type { FormatId } from "../../model/store.ts";
 import { parseCertificate } from "../../x509/parse.ts";
 import { type CacheCounts, CacheFile, cacheBytes, type NewRecord } from "./cache-file.ts";
-import { type Kept, type KeptStore, type Packed, packed, revived } from "./cache-record.ts";
-import { type Opening, openQuietly, type PasswordOrigin } from "./opening.ts";
+import type { Kept, Packed, revived } from "./cache-record.ts";
 import type { PasswordChoices } from "./password-choices.ts";
 import { WELL_KNOWN } from "./password-facts.ts";
-import { pendingBeside } from "./pending.ts";
-import type { FileBeside, StoreFile } from "./store-file.ts";
 
 /** Raised when a record means something else. */
 const LAYOUT = 2;
@@ -27,6 +23,8 @@ const SEAL_ITERATIONS = 200_000;
 
 /** Of about 10 KiB each. */
 const CERTIFICATES = 4096;
+/** Records that are kept as they were read, in characters of their text. */
+const RECORD_CHARACTERS = 8 * 1024 * 1024;
 
 interface Header {
   readonly pkiAuditCache: typeof LAYOUT;
@@ -46,9 +44,14 @@ export interface CacheShare {
 }
 
 /** A record, and where its certificates are. */
-interface Found {
+/** A record as it was read. */
+export interface Found {
   readonly kept: Kept;
   readonly certificateAt: (number: number) => Certificate;
+  /** Length of the record, which what it makes grows with. */
+  readonly weight: number;
+  /** The store of it, once it was made: the same for every file that has these bytes. */
+  store?: ReturnType<typeof revived>;
 }
 
 /** What was used and added since the last time that somebody asked. */
@@ -82,6 +85,9 @@ export class StoreCache {
   readonly #undrained = new Set<string>();
   /** DER of certificates by SHA-256: many records name the same. */
   readonly #copies = new Map<string, Uint8Array>();
+  /** Records that were asked for twice: hosts and images have copies of the same stores. */
+  readonly #read = new Recent<Found>(RECORD_CHARACTERS, ({ weight }) => weight);
+  readonly #met = new Sightings();
   /** By number in the file, or SHA-256, those read last. */
   readonly #certificates = new Remembered<Certificate>(CERTIFICATES);
 
@@ -141,8 +147,11 @@ export class StoreCache {
         const { sha256, der } = added.certificates[n] as NewRecord["certificates"][number];
         return this.#certificate(sha256, () => der);
       };
-      return { kept: JSON.parse(added.json) as Kept, certificateAt };
+      const { json } = added;
+      return { kept: JSON.parse(json) as Kept, certificateAt, weight: json.length };
     }
+    const before = this.#read.get(key);
+    if (before !== undefined) return before;
     const number = this.#file.find(key);
     if (number === undefined) return undefined;
     try {
@@ -153,7 +162,9 @@ export class StoreCache {
         const at = certificates[n] as number;
         return this.#certificate(`${at}`, () => this.#file.certificate(at));
       };
-      return { kept, certificateAt };
+      const found: Found = { kept, certificateAt, weight: json.length };
+      if (this.#met.again(key)) this.#read.set(key, found);
+      return found;
     } catch {
       return undefined;
     }
@@ -300,101 +311,4 @@ async function sealOf(passwords: readonly Secret[], salt: string): Promise<strin
   const seal = await pbkdf2("sha256", all, text.encode(salt), SEAL_ITERATIONS, 32);
   all.fill(0);
   return toHex(seal);
-}
-
-/** As `openQuietly`, unless the cache knows. */
-export async function openCached(
-  source: StoreFile,
-  format: FormatId,
-  choices: PasswordChoices,
-  cache: StoreCache,
-): Promise<Opening> {
-  // Nothing of these is derived or decrypted: a record would be the file once more.
-  if (format === "pem" || format === "der") return openQuietly(source, format, choices);
-  let bytes: Uint8Array;
-  try {
-    bytes = await source.read();
-  } catch {
-    return openQuietly(source, format, choices);
-  }
-  const beside = format === "kdb" || format === "pkcs12" ? await source.beside(".sth") : undefined;
-  const key = keyOf(bytes, beside, choices, source.path);
-  const found = cache.get(key);
-  if (found !== undefined) {
-    const opening = await fromRecord(found, source, beside, choices);
-    if (opening !== undefined) return opening;
-  }
-  const opening = await openQuietly({ ...source, read: async () => bytes }, format, choices);
-  cache.put(key, packed(opening));
-  return opening;
-}
-
-/** All that the result depends on beside what the header has. */
-function keyOf(
-  bytes: Uint8Array,
-  beside: FileBeside | undefined,
-  choices: PasswordChoices,
-  path: string,
-): string {
-  const given = choices.given(path).map(({ index }) => index);
-  const stash =
-    beside === undefined ? "" : `${beside.file.size}@${beside.file.modified?.getTime() ?? 0}`;
-  const text = `${sha256Hex(bytes)}/${given.join("+")}/${stash}`;
-  return sha256Hex(new TextEncoder().encode(text));
-}
-
-async function fromRecord(
-  { kept, certificateAt }: Found,
-  source: StoreFile,
-  beside: FileBeside | undefined,
-  choices: PasswordChoices,
-): Promise<Opening | undefined> {
-  const { path, file } = source;
-  try {
-    const stash = stashOf(kept.stash, beside);
-    if ("code" in kept) {
-      const { stash: _, ...refused } = kept;
-      return { refused: { path, file, ...refused, ...(stash === undefined ? {} : { stash }) } };
-    }
-    const secret = await secretOf(kept, beside, choices);
-    return {
-      store: {
-        path,
-        file,
-        ...revived(kept, certificateAt),
-        ...(secret === undefined || kept.origin === undefined
-          ? {}
-          : { password: choices.judge.facts(secret, kept.origin.kind) }),
-        ...(stash === undefined ? {} : { stash }),
-        // Not of the record: the requests come and go without a change of the key database.
-        ...(kept.container.format === "kdb" ? await pendingBeside(source) : {}),
-      },
-    };
-  } catch {
-    return undefined; // a record that was tampered with, or a stash that is gone: opened anew
-  }
-}
-
-type KeptStash = Omit<StashFacts, "path" | "file">;
-
-function stashOf(
-  kept: KeptStash | undefined,
-  beside: FileBeside | undefined,
-): StashFacts | undefined {
-  if (kept === undefined || beside === undefined) return undefined;
-  return { path: beside.path, file: beside.file, ...kept };
-}
-
-/** The password that opened it, from where it came from then: its facts are for this run only. */
-async function secretOf(
-  { origin }: KeptStore & { origin?: PasswordOrigin },
-  beside: FileBeside | undefined,
-  choices: PasswordChoices,
-): Promise<Secret | undefined> {
-  if (origin === undefined) return undefined;
-  if (origin.kind === "given") return choices.all[origin.index];
-  if (origin.kind === "well-known") return choices.wellKnown[origin.index];
-  if (beside === undefined) throw new Error("the stash is gone");
-  const { readStash } = await import("../../codecs/kdb/stash.ts");
-  return readStash(await beside.read());
 }

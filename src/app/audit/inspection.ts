@@ -13,7 +13,9 @@ import type { WalkedFile } from "./walk.ts";
 const LATE_PEM_BYTES = 1024 * 1024;
 
 /** Stores by their names, and how large they may be to be read at once with their first bytes. */
-const READ_WHOLE = new Set([".kdb", ".jks", ".ks", ".keystore", ".truststore", ".p12", ".pfx"]);
+const READ_WHOLE = new Set(
+  ".kdb .jks .ks .keystore .truststore .p12 .pfx .pem .crt .cer .arm .der".split(" "),
+);
 const WHOLE_BYTES = 256 * 1024;
 
 /** Something to judge: a store to open, or a refusal. */

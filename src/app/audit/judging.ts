@@ -7,8 +7,9 @@ import type { SignatureMemory, SignatureVerdict } from "../../audit/store-view.t
 import type { Host } from "../../io/host.ts";
 import type { Companion } from "../../model/inventory.ts";
 import type { KnownSignatures } from "../../x509/chain.ts";
-import { openCached, type StoreCache } from "./cache.ts";
+import type { StoreCache } from "./cache.ts";
 import { type Candidate, candidatesOf, type Tracked } from "./inspection.ts";
+import { openCached } from "./open-cached.ts";
 import { openQuietly } from "./opening.ts";
 import { inOrder } from "./order.ts";
 import type { PasswordChoices } from "./password-choices.ts";
