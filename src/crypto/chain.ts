@@ -77,9 +77,9 @@ export const KERNELS: Readonly<Partial<Record<ChainHash, Kernel>>> = {
 const TURNS_PER_CALL = 128;
 
 /** Byte offsets of the kernel's memory; scripts/kdf-wasm.ts has the whole map. */
-const INITIAL = 64;
-const MASK = 128;
-const PAD = 192;
+export const INITIAL = 64;
+export const MASK = 128;
+export const PAD = 192;
 const USED = PAD + 128;
 
 /** One long hash chain: `turns` more hashes of `digest`. */
@@ -189,7 +189,7 @@ export function hashUntil(
   enter(engine, kernel, HASH_SHAPES[hash], start);
   do engine.run(1);
   while (!done(octet));
-  return leave(engine, kernel, HASH_SHAPES[hash]);
+  return takeDigest(engine, kernel, HASH_SHAPES[hash]);
 }
 
 function fastChain(
@@ -203,7 +203,7 @@ function fastChain(
   for (let left = turns; left > 0; left -= TURNS_PER_CALL) {
     engine.run(Math.min(left, TURNS_PER_CALL));
   }
-  return leave(engine, kernel, shape);
+  return takeDigest(engine, kernel, shape);
 }
 
 /** Where octet `i` of the standard's big-endian words stands: the kernel has them in native order. */
@@ -230,8 +230,8 @@ function enter(
   view.setUint8(PAD + place(block - 1), (digest * 8) & 0xff);
 }
 
-/** Takes the digest out, and wipes. */
-function leave({ view }: Instance, kernel: Kernel, { digest }: HashShape): Uint8Array {
+/** Takes the digest out, and wipes the memory. */
+export function takeDigest({ view }: Instance, kernel: Kernel, { digest }: HashShape): Uint8Array {
   const place = placing(kernel);
   const out = new Uint8Array(digest);
   for (let i = 0; i < digest; i++) out[i] = view.getUint8(place(i));

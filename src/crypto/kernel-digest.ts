@@ -1,21 +1,15 @@
 import {
   type ChainHash,
   HASH_SHAPES,
+  INITIAL,
   type Instance,
   instance,
   KERNELS,
   type Kernel,
+  MASK,
+  PAD,
+  takeDigest,
 } from "./chain.ts";
-
-/** Bytes of the kernel's memory, and 32-bit words of it (scripts/kdf-wasm.ts has the map). */
-const INITIAL = 64;
-const MASK = 128;
-const PAD = 192;
-/** The digest and the two above, the message, and the schedule that the last block leaves behind. */
-const USED = [
-  [0, PAD + 128],
-  [960, 640],
-] as const;
 
 /**
  * Hashes the parts one after the other with the WebAssembly kernel of the PKCS#12 key derivation, which is
@@ -30,18 +24,11 @@ export function kernelDigest(
   const kernel = KERNELS[name];
   const engine = kernel === undefined ? undefined : instance(kernel.name);
   if (kernel === undefined || engine === undefined) return undefined;
-  const { digest, block } = HASH_SHAPES[name];
-  const message = padded(parts, block);
-  try {
-    compress(engine, kernel, new DataView(message.buffer), block);
-    const out = new Uint8Array(digest);
-    const wide = kernel.name === "sha512";
-    for (let i = 0; i < digest; i++) out[i] = engine.view.getUint8(wide ? i ^ 7 : i ^ 3);
-    return out;
-  } finally {
-    message.fill(0);
-    for (const [at, length] of USED) new Uint8Array(engine.view.buffer, at, length).fill(0);
-  }
+  const shape = HASH_SHAPES[name];
+  const message = padded(parts, shape.block);
+  compress(engine, kernel, new DataView(message.buffer), shape.block);
+  message.fill(0);
+  return takeDigest(engine, kernel, shape);
 }
 
 /** The message, an octet 80, zeros, and its length in bits: whole blocks. */
