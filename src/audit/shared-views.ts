@@ -1,4 +1,4 @@
-import { Recent, Sightings } from "../bytes/recent.ts";
+import { Recurring } from "../bytes/recent.ts";
 import type { Certificate } from "../model/certificate.ts";
 import { weightOf } from "../x509/certificate-memo.ts";
 import { CertificateView } from "./certificate-view.ts";
@@ -17,19 +17,16 @@ const MOST_VERDICTS = 100_000;
  * One for each audit. A view says nothing about the store that it came from, so any store may use it.
  */
 export class SharedViews {
-  readonly #views = new Recent<CertificateView>(VIEW_BYTES, ({ certificate }) =>
+  readonly #views = new Recurring<CertificateView>(VIEW_BYTES, ({ certificate }) =>
     weightOf(certificate),
   );
-  readonly #seen = new Sightings();
   readonly #memo = new ViewMemo();
 
   get(certificate: Certificate): CertificateView {
     const known = this.#views.get(certificate.sha256);
     if (known !== undefined) return known;
     const view = new CertificateView(certificate, this.#memo);
-    if (weightOf(certificate) <= LARGEST && this.#seen.again(certificate.sha256)) {
-      this.#views.set(certificate.sha256, view);
-    }
+    if (weightOf(certificate) <= LARGEST) this.#views.offer(certificate.sha256, view);
     return view;
   }
 

@@ -68,3 +68,28 @@ export class Sightings {
     return false;
   }
 }
+
+/** Values by fingerprint within a bound of weight, kept from the second time on that one is offered. */
+export class Recurring<V> {
+  readonly #kept: Recent<V>;
+  readonly #met = new Sightings();
+
+  /** As `Recent`. */
+  constructor(most: number, weigh: (value: V) => number) {
+    this.#kept = new Recent(most, weigh);
+  }
+
+  /** How many are kept. */
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  get(fingerprint: string): V | undefined {
+    return this.#kept.get(fingerprint);
+  }
+
+  /** Keeps the value where the fingerprint was offered before. */
+  offer(fingerprint: string, value: V): void {
+    if (this.#met.again(fingerprint)) this.#kept.set(fingerprint, value);
+  }
+}

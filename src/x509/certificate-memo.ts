@@ -1,6 +1,6 @@
 import { ARENA_CHUNK, Arena } from "../bytes/arena.ts";
 import { ByteMemo } from "../bytes/byte-memo.ts";
-import { Recent, Sightings } from "../bytes/recent.ts";
+import { Recurring } from "../bytes/recent.ts";
 import { sha256Hex } from "../crypto/digest.ts";
 import type {
   Certificate,
@@ -24,8 +24,7 @@ export class CertificateMemo {
   readonly names = new ByteMemo<DistinguishedName>();
   readonly rdns = new ByteMemo<readonly NameAttribute[]>();
   readonly extensions = new ByteMemo<Extension>();
-  readonly #known = new Recent<Certificate>(MOST_BYTES, weightOf);
-  readonly #seen = new Sightings();
+  readonly #known = new Recurring<Certificate>(MOST_BYTES, weightOf);
   readonly #arena = new Arena();
 
   /** A copy of a certificate that keeps no file in memory; what is in a small buffer already stays there. */
@@ -43,7 +42,7 @@ export class CertificateMemo {
     const known = this.#known.get(sha256);
     if (known !== undefined) return known;
     const made = parse(sha256);
-    if (this.#seen.again(sha256)) this.#known.set(sha256, made);
+    this.#known.offer(sha256, made);
     return made;
   }
 }

@@ -1,7 +1,7 @@
 import { Remembered } from "../../audit/shared-views.ts";
 import type { SignatureMemory, SignatureVerdict } from "../../audit/store-view.ts";
 import { concat, toHex } from "../../bytes/octets.ts";
-import { Recent, Sightings } from "../../bytes/recent.ts";
+import { Recurring } from "../../bytes/recent.ts";
 import { digest, sha256Hex } from "../../crypto/digest.ts";
 import { pbkdf2 } from "../../crypto/kdf.ts";
 import type { FileWrite, Host } from "../../io/host.ts";
@@ -86,8 +86,7 @@ export class StoreCache {
   /** DER of certificates by SHA-256: many records name the same. */
   readonly #copies = new Map<string, Uint8Array>();
   /** Records that were asked for twice: hosts and images have copies of the same stores. */
-  readonly #read = new Recent<Found>(RECORD_CHARACTERS, ({ weight }) => weight);
-  readonly #met = new Sightings();
+  readonly #read = new Recurring<Found>(RECORD_CHARACTERS, ({ weight }) => weight);
   /** By number in the file, or SHA-256, those read last. */
   readonly #certificates = new Remembered<Certificate>(CERTIFICATES);
 
@@ -163,7 +162,7 @@ export class StoreCache {
         return this.#certificate(`${at}`, () => this.#file.certificate(at));
       };
       const found: Found = { kept, certificateAt, weight: json.length };
-      if (this.#met.again(key)) this.#read.set(key, found);
+      this.#read.offer(key, found);
       return found;
     } catch {
       return undefined;

@@ -1,4 +1,4 @@
-import { Recent, Sightings } from "../../bytes/recent.ts";
+import { Recurring } from "../../bytes/recent.ts";
 import type { ReadResult } from "../../codecs/codec.ts";
 import { sha256Hex } from "../../crypto/digest.ts";
 import type { RevocationList } from "../../model/revocation-list.ts";
@@ -22,8 +22,7 @@ interface Kept {
  * certificates. Kept from the second time on, the oldest forgotten first.
  */
 export class KnownBundles {
-  readonly #kept = new Recent<Kept>(MOST_BYTES, ({ bytes }) => bytes);
-  readonly #seen = new Sightings();
+  readonly #kept = new Recurring<Kept>(MOST_BYTES, ({ bytes }) => bytes);
 
   /**
    * What the bytes hold, read by `read` unless it is known.
@@ -36,7 +35,7 @@ export class KnownBundles {
     if (known !== undefined) return known.bundle;
     const bundle = await read();
     const bare = bundle.read.store.entries.every(({ kind }) => kind === "trusted");
-    if (bare && this.#seen.again(key)) this.#kept.set(key, { bundle, bytes: bytes.length });
+    if (bare) this.#kept.offer(key, { bundle, bytes: bytes.length });
     return bundle;
   }
 }

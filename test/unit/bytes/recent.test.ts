@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Recent, Sightings } from "../../../src/bytes/recent.ts";
+import { Recent, Recurring, Sightings } from "../../../src/bytes/recent.ts";
 
 describe("values used lately", () => {
   it("keeps at least half of the bound and never more than it", () => {
@@ -51,5 +51,27 @@ describe("sightings", () => {
       false,
       false,
     ]);
+  });
+});
+
+describe("Recurring", () => {
+  const print = (n: number) => n.toString(16).padStart(8, "0");
+
+  it("keeps from the second time on", () => {
+    const kept = new Recurring<number>(100, () => 1);
+    kept.offer(print(1), 10);
+    expect(kept.get(print(1))).toBeUndefined();
+    kept.offer(print(1), 11);
+    expect(kept.get(print(1))).toBe(11);
+    expect(kept.get(print(2))).toBeUndefined();
+    expect(kept.size).toBe(1);
+  });
+
+  it("keeps nothing that weighs more than half of the bound", () => {
+    const kept = new Recurring<number>(10, (weight) => weight);
+    for (let i = 0; i < 3; i++) kept.offer(print(6), 6);
+    for (let i = 0; i < 3; i++) kept.offer(print(5), 5);
+    expect(kept.get(print(6))).toBeUndefined();
+    expect(kept.get(print(5))).toBe(5);
   });
 });
