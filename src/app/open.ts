@@ -268,7 +268,10 @@ async function joinRequests(
     // One without requests, as most are, has nothing in it to be believed or not.
     const { store: glance } = await codec.read(bytes, {}, { leavesOnly: true });
     if (glance.entries.length === 0) return { requests: [], notices: [] };
-    const { store } = await codec.read(bytes, passwords, { leavesOnly: true });
+    const { store } =
+      passwords.store === undefined
+        ? { store: glance }
+        : await codec.read(bytes, passwords, { leavesOnly: true });
     const requests = store.entries.filter((entry) => entry.kind === "request");
     return { requests, notices: [] };
   } catch (error) {
