@@ -18,8 +18,11 @@ import type { WalkedFile } from "./walk.ts";
 
 /** Stores opened at the same time: enough that four hash chains are there at any time (docs/decisions/0105). */
 const WIDTH = 32;
-/** Bytes of their files together: large ones are opened by fewer. */
-const WIDTH_BYTES = 128 * 1024 * 1024;
+/**
+ * Bytes of their files together: large ones are opened by fewer. What waits to be judged lives long enough for the
+ * engine to move it to where it keeps what is old.
+ */
+const WIDTH_BYTES = 512 * 1024;
 
 const ROOM = {
   items: WIDTH,
