@@ -57,10 +57,18 @@ export function profilesOf(rule: Rule): readonly ProfileId[] {
   return rule.profiles.includes("default") ? ["default"] : ["default", rule.profiles[0]];
 }
 
-/** Audits one fixture folder: every file through its codec, every store through the rules. */
-export async function auditFixture(folder: string, rule: Rule): Promise<Audited> {
+/**
+ * Audits one fixture folder: every file through its codec, every store through the rules.
+ *
+ * @param chosen - instead of the profiles that the fixture or the rule asks for
+ */
+export async function auditFixture(
+  folder: string,
+  rule: Rule,
+  chosen?: readonly ProfileId[],
+): Promise<Audited> {
   const audit = JSON.parse(readFileSync(join(folder, "_audit.json"), "utf8")) as FixtureAudit;
-  const profiles = new Set<ProfileId>(audit.profiles ?? profilesOf(rule));
+  const profiles = new Set<ProfileId>(chosen ?? audit.profiles ?? profilesOf(rule));
   const { parameters } = audit;
   const { settings, everywhere } = settingsFrom({
     profiles,

@@ -3,15 +3,17 @@ import { rule } from "../rule.ts";
 export const fileByteOrderMark = rule({
   id: "file-byte-order-mark",
   on: "file",
-  severity: "warning",
+  severity: "error",
   title: "PEM text behind a byte order mark",
   cites: [
     "measured: keytool of JDK 17 fails to parse it, that of JDK 25 does not",
     "RFC 7468 §2: the text is ASCII",
   ],
   profiles: ["java", "um", "was", "strict"],
-  check({ file, format }) {
-    return format === "pem" && file.byteOrderMark === true ? { facts: { format } } : undefined;
+  check({ file, format }, { profiles }) {
+    if (format !== "pem" || file.byteOrderMark !== true) return undefined;
+    const java = profiles.has("java") || profiles.has("um") || profiles.has("was");
+    return java ? { facts: { format } } : { facts: { format }, severity: "warning" };
   },
   explain: () =>
     "The file begins with UTF-8's byte order mark, as Windows editors put it there: OpenSSL and the newest Java overlook it, Java 17 refuses the file.",

@@ -1,5 +1,6 @@
 import type { Place } from "../../model/finding.ts";
 import { rule } from "../rule.ts";
+import { isNamed } from "../sap.ts";
 import { bySpki } from "../words.ts";
 
 export const keyCopied = rule({
@@ -11,14 +12,15 @@ export const keyCopied = rule({
     "NIST SP 800-57 part 1 §5.2",
     "PCI DSS 4.0.1 requirement 3.6.1.4: fewest possible locations",
   ],
-  profiles: ["pci", "strict"],
-  // Files of one folder are one place: the same party's store in two formats.
-  parameters: { folders: 1 },
+  profiles: ["pci", "strict", "mq", "um"],
+  // Files of one folder are one place: the same party's store in two formats. `labels`: words in the labels of keys
+  // that are to be the same everywhere.
+  parameters: { folders: 1, labels: [] as readonly string[] },
   *check({ certificates }, { parameters }) {
     for (const [spki, group] of bySpki(certificates.values())) {
       const places = group.flatMap(({ sha256, standings }) =>
         standings
-          .filter(({ use }) => use === "personal")
+          .filter(({ use, label }) => use === "personal" && !isNamed(label, parameters))
           .map(({ store, label }): Place => ({ path: store.path, label, sha256 })),
       );
       const folders = [...new Set(places.map(({ path }) => folderOf(path)))].sort();
@@ -27,14 +29,21 @@ export const keyCopied = rule({
         key: spki,
         places: places as [Place, ...Place[]],
         facts: { subject: group[0]?.subject ?? "", folders, count: folders.length },
+        // Two queue managers, beyond doubt: either can pass for the other.
+        ...(queueManagersOf(folders).size > 1 ? { severity: "error" } : {}),
       };
     }
   },
   explain: ({ subject, folders, count }) =>
     `The private key of ${subject} lies in ${count} places: ${(folders as readonly string[]).join(", ")}; who takes one copy is that party everywhere.`,
   fix: () =>
-    "Give each host a key of its own with pki issue; allow the ones that must share by a policy for their paths.",
+    "Give each host a key of its own with pki issue; name the ones that must share in a policy (labels, or off for their paths).",
 });
+
+/** The names in `…/qmgrs/QM1/ssl`. */
+function queueManagersOf(folders: readonly string[]): ReadonlySet<string> {
+  return new Set(folders.flatMap((folder) => /(?:^|\/)qmgrs\/([^/]+)/i.exec(folder)?.[1] ?? []));
+}
 
 function folderOf(path: string): string {
   const end = path.lastIndexOf("/");

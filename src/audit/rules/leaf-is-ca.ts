@@ -13,17 +13,14 @@ export const leafIsCa = rule({
     "measured with GSKit 8.0.60: accepted",
   ],
   profiles: ["default"],
-  check({ view, use, whole }, { profiles }) {
+  check({ view, use, whole }) {
     // Self-signed peers of iKeyman and openssl req say CA:TRUE: nobody else trusts what they would sign.
     if (use !== "personal" || view.selfIssued || view.basicConstraints?.ca !== true) {
       return undefined;
     }
     // A CA's own key in its own store is another matter: ca-key-in-store.
     if (isCaByTrade(view) || whole.issuesHere(view)) return undefined;
-    return {
-      facts: { subject: view.subject, issuer: view.issuer },
-      ...(profiles.has("public-tls") ? { severity: "error" } : {}),
-    };
+    return { facts: { subject: view.subject, issuer: view.issuer } };
   },
   explain: ({ subject, issuer }) =>
     `The personal certificate ${named(subject)} says CA:TRUE: whoever has its key can sign certificates that all who trust ${named(issuer)} accept.`,

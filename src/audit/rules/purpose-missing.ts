@@ -9,14 +9,11 @@ export const purposeMissing = rule({
   title: "the certificate has no extended key usage",
   cites: ["CA/Browser Forum Baseline Requirements §7.1.2.7.10", "RFC 5280 §4.2.1.12"],
   profiles: ["public-tls", "strict"],
-  check(subject, { profiles }) {
+  check(subject) {
     const { view } = subject;
     if (!presentsExtensions(subject) || view.extension("2.5.29.37") !== undefined) return undefined;
     if (view.ca) return undefined;
-    return {
-      facts: { subject: view.subject, use: subject.use },
-      ...(profiles.has("public-tls") ? { severity: "error" } : {}),
-    };
+    return { facts: { subject: view.subject, use: subject.use } };
   },
   explain: ({ subject }) =>
     `${named(subject)} does not say what it is for: it could be used for anything, code signing included, and browsers refuse it.`,

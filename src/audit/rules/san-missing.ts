@@ -24,10 +24,7 @@ export const sanMissing = rule({
     }
     const named = view.subjectAltNames.some(({ kind }) => kind === "DNS" || kind === "IP");
     if (named) return undefined;
-    return {
-      facts: { subject: view.subject, commonName: view.commonName ?? "" },
-      ...(profiles.has("public-tls") ? { severity: "error" } : {}),
-    };
+    return { facts: { subject: view.subject, commonName: view.commonName ?? "" } };
   },
   explain: ({ subject }) =>
     `${named(subject)} names no host in its alternative names: a client that checks host names refuses it.`,

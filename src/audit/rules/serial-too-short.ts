@@ -10,17 +10,14 @@ export const serialTooShort = rule({
   profiles: ["strict", "public-tls"],
   // 64 random bits are by chance shorter than this once in 65,536 certificates.
   parameters: { bits: 48 },
-  check({ certificate, selfIssued, subject, issuer }, { parameters, profiles }) {
+  check({ certificate, selfIssued, subject, issuer }, { parameters }) {
     // Zero and negative numbers are told by their own rules; a trust anchor's number matters to nobody.
     if (selfIssued || certificate.serial.startsWith("-") || /^0+$/.test(certificate.serial)) {
       return undefined;
     }
     const bits = bitLength(certificate.serial);
     if (bits > parameters.bits) return undefined;
-    return {
-      facts: { subject, issuer, bits },
-      ...(profiles.has("public-tls") ? { severity: "error" } : {}),
-    };
+    return { facts: { subject, issuer, bits } };
   },
   explain: ({ subject, issuer, bits }) =>
     `The serial number that ${named(issuer)} gave ${named(subject)} has ${bits} bits. A random part of at least 64 bits is what makes forging a certificate by a hash collision hard.`,

@@ -14,13 +14,23 @@ const PROMISED: Readonly<Record<string, readonly string[]>> = {
   ".bcfks": ["bcfks"],
 };
 
+/** What is opened all the same: GSKit and Java go by the contents, and most programs take a certificate in either form. */
+const OPENED: Readonly<Record<string, readonly string[]>> = {
+  ".kdb": ["pkcs12"],
+  ".p12": ["kdb", "jks"],
+  ".pfx": ["kdb", "jks"],
+  ".pkcs12": ["kdb", "jks"],
+  ".pem": ["der"],
+  ".der": ["pem"],
+};
+
 export const storeExtensionMismatch = rule({
   id: "store-extension-mismatch",
   on: "file",
   severity: "warning",
   title: "the file is not what its name says",
   cites: [
-    "IBM MQ: SSLKEYR, the extension of the key repository decides how it is read",
+    "measured: GSKit 8.0.60 opens a key database named .p12 and PKCS#12 named .kdb; keytool of JDK 17 opens no key database",
     "JDK: keystore.type.compat opens JKS and PKCS#12 under either name, nothing else",
   ],
   profiles: ["default"],
@@ -31,7 +41,9 @@ export const storeExtensionMismatch = rule({
     }
     // Told by rules of their own.
     if (/^(?:pem-|base64|zip|gzip)/.test(format)) return undefined;
-    return { facts: { extension, format } };
+    const facts = { extension, format };
+    // Where one kind of software looks at the contents all the same, the name only misleads.
+    return OPENED[extension]?.includes(format) ? { facts } : { facts, severity: "error" };
   },
   explain: ({ extension, format }) =>
     `The name ends in ${extension} and the contents are ${String(format).toUpperCase()}: software that goes by the name cannot open it.`,

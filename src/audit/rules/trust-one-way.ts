@@ -8,7 +8,7 @@ export const trustOneWay = rule({
   title: "one store trusts another that does not trust it",
   cites: ["IBM MQ, SSLCAUTH(REQUIRED): both sides need the other's CA (AMQ9633)", "practice"],
   profiles: ["mq", "um", "strict"],
-  *check({ certificates, stores }) {
+  *check({ certificates, stores }, { profiles }) {
     const anchors = anchorsOf(certificates.values());
     const trusters = new Map<string, StoreRecord[]>();
     for (const store of stores) {
@@ -28,12 +28,16 @@ export const trustOneWay = rule({
         for (const other of trusters.get(sha256) ?? []) if (other !== store) others.add(other);
       }
       const unmet: string[] = [];
+      let direct = false;
       for (const other of others) {
         const theirs = anchors.get(other);
         if (theirs === undefined || store.path === other.path) continue;
         // The same identity in two formats is no peer.
         if (other.personal.some((sha256) => store.personal.includes(sha256))) continue;
-        if (![...theirs].some((sha256) => trusted.has(sha256))) unmet.push(other.path);
+        if ([...theirs].some((sha256) => trusted.has(sha256))) continue;
+        unmet.push(other.path);
+        // That very certificate, not just its CA, is trusted: the two are peers, and MQ's and UM's show theirs.
+        direct ||= store.personal.some((sha256) => other.trusted.includes(sha256));
       }
       if (unmet.length === 0) continue;
       unmet.sort();
@@ -41,6 +45,7 @@ export const trustOneWay = rule({
         key: store.path,
         places: [{ path: store.path }, ...unmet.map((path) => ({ path }))],
         facts: { store: store.path, trustedBy: unmet.slice(0, 20), count: unmet.length },
+        ...(direct && (profiles.has("mq") || profiles.has("um")) ? { severity: "error" } : {}),
       };
     }
   },

@@ -11,7 +11,7 @@ export const trustPublicBundle = rule({
   title: "a default bundle of public CAs is trusted",
   cites: [
     "IBM MQ, Managing certificates: remove the CA certificates that you do not need",
-    "the CA certificates of iKeyman, runmqakm -cert -populate and the JDK's cacerts",
+    "the CA certificates of iKeyman, runmqckm -cert -populate and the JDK's cacerts",
   ],
   profiles: ["default"],
   parameters: { signers: BUNDLE },

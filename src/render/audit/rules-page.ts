@@ -28,7 +28,7 @@ export function rulesPage(rules: readonly Rule[]): string {
       "",
       `${rule.title}.`,
       "",
-      `- ${rule.severity}; judged for each ${ABOUT[rule.on]}; profiles: ${rule.profiles.join(", ")}`,
+      `- ${rule.severity}${elsewhere(rule)}; judged for each ${ABOUT[rule.on]}; profiles: ${rule.profiles.join(", ")}`,
       `- after: ${rule.cites.map(cell).join("; ")}`,
     );
     const parameters = Object.entries(rule.parameters ?? {});
@@ -51,6 +51,19 @@ const ABOUT: Record<Rule["on"], string> = {
   companion: "file that is no store",
   inventory: "inventory as a whole",
 };
+
+/** ` (error in mq, pci)`: the severities that profiles set. */
+function elsewhere({ id }: Rule): string {
+  const bySeverity = new Map<string, string[]>();
+  for (const profile of profiles) {
+    const severity = profile.severities?.[id];
+    if (severity === undefined) continue;
+    bySeverity.set(severity, [...(bySeverity.get(severity) ?? []), profile.id]);
+  }
+  return [...bySeverity]
+    .map(([severity, ids]) => ` (${severity} in ${ids.map((one) => `\`${one}\``).join(", ")})`)
+    .join("");
+}
 
 function shownValue(value: unknown): string {
   if (!Array.isArray(value)) return cell(JSON.stringify(value));
