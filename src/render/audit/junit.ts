@@ -15,13 +15,16 @@ interface Suite {
 /**
  * `--format junit`: a suite for each store, a case for each finding in it.
  *
- * Errors and warnings are failures, a notice is a case that passed with a text, what is ignored or in the baseline
- * is skipped, a store that could not be opened is an error, one without findings is a case that passed.
+ * Errors and warnings are failures, a notice is a case that passed, its text in the suite's `system-out`; what is
+ * ignored or in the baseline is skipped, a store that could not be opened is an error, one without findings is a
+ * case that passed. Elements and attributes are those that both schemas in use demand or allow: Ant's, as
+ * Windy Road published it (JUnit.xsd), and Jenkins' (xunit-plugin, junit-10.xsd).
  */
 export function* junitReport(report: AuditReport): Iterable<string> {
   const suites = suitesOf(report);
-  yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="pki audit">\n';
-  for (const suite of suites.values()) yield* suiteXml(suite, isoTime(report.at));
+  yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n';
+  let id = 0;
+  for (const suite of suites.values()) yield* suiteXml(suite, id++, isoTime(report.at));
   yield "</testsuites>\n";
 }
 
@@ -47,13 +50,18 @@ function suitesOf(report: AuditReport): ReadonlyMap<string, Suite> {
   return suites;
 }
 
-function* suiteXml({ path, store, findings, suppressed }: Suite, at: string): Iterable<string> {
+function* suiteXml(
+  { path, store, findings, suppressed }: Suite,
+  id: number,
+  at: string,
+): Iterable<string> {
   const refused = store?.opened === false;
   const clean = findings.length + suppressed.length === 0 && !refused;
   const tests = findings.length + suppressed.length + (refused || clean ? 1 : 0);
   const failures = findings.filter(({ described }) => fails(described)).length;
-  yield `<testsuite name="${xml(path)}" timestamp="${at.slice(0, 19)}" tests="${tests}" failures="${failures}" errors="${refused ? 1 : 0}" skipped="${suppressed.length}">\n`;
-  const open = (name: string) => `<testcase classname="${xml(path)}" name="${xml(name)}"`;
+  yield `<testsuite name="${xml(path)}" package="pki audit" id="${id}" hostname="localhost" timestamp="${at.slice(0, 19)}" time="0" tests="${tests}" failures="${failures}" errors="${refused ? 1 : 0}" skipped="${suppressed.length}">\n<properties/>\n`;
+  const open = (name: string) => `<testcase classname="${xml(path)}" name="${xml(name)}" time="0"`;
+  const notices: string[] = [];
   if (clean) yield `${open("no findings")}/>\n`;
   if (refused) {
     yield `${open("opens")}><error type="${xml(store.code ?? "failed")}" message="${xml(store.message ?? "")}"/></testcase>\n`;
@@ -64,15 +72,19 @@ function* suiteXml({ path, store, findings, suppressed }: Suite, at: string): It
       .slice(0, 20)
       .map((place) => xml(placeText(place)))
       .join("\n")}`;
-    yield open(label === "" ? finding.rule : `${finding.rule}: ${label}`);
-    yield fails(described)
-      ? `><failure type="${xml(finding.rule)}" message="${xml(`${finding.severity}: ${message}`)}">${text}</failure></testcase>\n`
-      : `><system-out>${text}</system-out></testcase>\n`;
+    const name = label === "" ? finding.rule : `${finding.rule}: ${label}`;
+    yield open(name);
+    if (fails(described)) {
+      yield `><failure type="${xml(finding.rule)}" message="${xml(`${finding.severity}: ${message}`)}">${text}</failure></testcase>\n`;
+    } else {
+      notices.push(`${xml(name)}\n${text}\n`);
+      yield "/>\n";
+    }
   }
   for (const { described, reason } of suppressed) {
     yield `${open(described.finding.rule)}><skipped message="${xml(reason)}"/></testcase>\n`;
   }
-  yield "</testsuite>\n";
+  yield `<system-out>${notices.join("\n")}</system-out>\n<system-err/>\n</testsuite>\n`;
 }
 
 function fails({ finding }: Described): boolean {

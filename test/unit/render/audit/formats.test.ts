@@ -10,6 +10,7 @@ import {
   rendered,
   reportOf,
 } from "../../../support/audit-report.ts";
+import { parseXml } from "../../../support/xml.ts";
 
 const many = (severity: "error" | "warning" | "notice", count: number) =>
   Array.from({ length: count }, (_, i) =>
@@ -127,7 +128,7 @@ describe("junit", () => {
   it("fails errors and warnings, passes notices, and is XML to a parser that is not ours", async () => {
     const text = await rendered("junit", estate());
     expect(text.match(/<failure /g)).toHaveLength(7);
-    expect(text.match(/<system-out>/g)).toHaveLength(1);
+    expect(text.match(/<system-out>[^<]/g)).toHaveLength(1);
     expect(text.match(/<error /g)).toHaveLength(1);
     const python = "import sys, xml.dom.minidom as m; m.parseString(sys.stdin.buffer.read())";
     const { error, status, stderr } = spawnSync("python3", ["-c", python], {
@@ -135,6 +136,41 @@ describe("junit", () => {
       encoding: "utf8",
     });
     if (error === undefined) expect(stderr + status).toBe("0");
+  });
+
+  // What Windy Road's JUnit.xsd (Ant) demands; Jenkins' junit-10.xsd allows more and nothing less.
+  it("has the elements, attributes and order of Ant's schema, and counts that are true", async () => {
+    const suites = parseXml(await rendered("junit", estate()));
+    expect([suites.name, suites.attributes]).toEqual(["testsuites", {}]);
+    expect(suites.children.length).toBeGreaterThan(3);
+    for (const [i, { name, attributes, children }] of suites.children.entries()) {
+      expect(name).toBe("testsuite");
+      expect(Object.keys(attributes).sort()).toEqual(
+        "errors failures hostname id name package skipped tests time timestamp".split(" "),
+      );
+      expect(attributes).toMatchObject({ id: `${i}`, hostname: "localhost", time: "0" });
+      expect(attributes.timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
+      const cases = children.slice(1, -2);
+      expect([children[0], ...children.slice(-2)].map((child) => child?.name)).toEqual([
+        "properties",
+        "system-out",
+        "system-err",
+      ]);
+      const counts = { failure: 0, error: 0, skipped: 0 };
+      for (const one of cases) {
+        expect(one.name).toBe("testcase");
+        expect(Object.keys(one.attributes).sort()).toEqual(["classname", "name", "time"]);
+        expect(one.children.length).toBeLessThan(2);
+        for (const outcome of one.children) counts[outcome.name as keyof typeof counts]++;
+      }
+      const { tests, failures, errors, skipped } = attributes;
+      expect([tests, failures, errors, skipped].map(Number)).toEqual([
+        cases.length,
+        counts.failure,
+        counts.error,
+        counts.skipped,
+      ]);
+    }
   });
 });
 
