@@ -42,16 +42,17 @@ export function* htmlReport(report: AuditReport): Iterable<string> {
 }
 
 function head({ root, at }: AuditReport): Markup {
+  const title = root === "." ? "Keystore audit" : `Keystore audit of ${root}`;
   const policy = `default-src 'none'; style-src '${sourceHash(style)}'; script-src '${sourceHash(script)}'; base-uri 'none'; form-action 'none'`;
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>Keystore audit of ${root}</title>
+<title>${title}</title>
 <style>${trusted(style)}</style></head>
 <body><a class="skip" href="#findings">Skip to the findings</a>
-<header><h1>Keystore audit of ${root}</h1>
+<header><h1>${title}</h1>
 <p class="soft">as of ${isoTime(at).replace("T", " ").replace("Z", " UTC")}</p>
 <nav aria-label="Sections"><ul><li><a href="#expiry">Expiry</a></li><li><a href="#trust">Trust</a></li><li><a href="#findings">Findings</a></li><li><a href="#stores">Stores</a></li></ul></nav></header>
 <main>

@@ -1,5 +1,6 @@
-import { columnsOf, cutTo } from "../../safe.ts";
+import { cutTo } from "../../safe.ts";
 import { html, type Markup } from "./markup.ts";
+import { shortPaths } from "./short-path.ts";
 import type { TrustEdge, TrustGraph, TrustNode } from "./trust.ts";
 
 const WIDTH = 216;
@@ -35,6 +36,8 @@ interface Route {
 /** Draws the graph in layers from left to right; the order within a layer keeps lines short. */
 export function graphSvg(graph: TrustGraph): Markup {
   const { spots, routes } = routed(graph);
+  const stores = graph.nodes.filter(({ kind }) => kind === "holder" || kind === "truster");
+  const names = shortPaths([...new Set(stores.map(({ title }) => title))], TITLE_COLUMNS);
   const layers = ordered(spots, routes, graph.columns);
   const tall = Math.max(...layers.map(layerHeight));
   const placed = new Map<string, Placed>();
@@ -51,7 +54,7 @@ export function graphSvg(graph: TrustGraph): Markup {
 <text class="head" x="${LEFT}" y="20">Stores with keys</text>
 <text class="head" x="${LEFT + WIDTH + GAP}" y="20">rest on these certificates</text>
 <text class="head" x="${width - LEFT - WIDTH}" y="20">which these stores trust</text>
-${routes.map((route) => routeSvg(route, placed))}${[...placed.values()].map(nodeSvg)}</svg>`;
+${onTop(routes).map((route) => routeSvg(route, placed))}${[...placed.values()].map((spot) => nodeSvg(spot, names))}</svg>`;
 }
 
 function spoken({ nodes, oneWay, broken }: TrustGraph): string {
@@ -131,7 +134,7 @@ function spaceAfter({ node }: Spot): number {
   return node === undefined ? 2 : SPACE;
 }
 
-function nodeSvg({ node, x, y, height }: Placed): Markup {
+function nodeSvg({ node, x, y, height }: Placed, names: ReadonlyMap<string, string>): Markup {
   if (node === undefined) return html``;
   const { title, detail, problem } = node;
   const marked =
@@ -144,18 +147,17 @@ function nodeSvg({ node, x, y, height }: Placed): Markup {
           : "problem";
   return html`<g class="node ${node.kind} ${marked}"><title>${title}
 ${detail}</title><rect x="${x}" y="${y}" width="${WIDTH}" height="${height}" rx="6"/>
-<text x="${x + 10}" y="${y + 19}">${cutStart(title, TITLE_COLUMNS, node.kind)}</text>
+<text x="${x + 10}" y="${y + 19}">${names.get(title) ?? cutTo(title, TITLE_COLUMNS)}</text>
 <text class="small" x="${x + 10}" y="${y + 19 + LINE}">${cutTo(detail, DETAIL_COLUMNS)}</text>
 ${problem === undefined ? undefined : html`<text class="why" x="${x + 10}" y="${y + 19 + LINE * 2}">${cutTo(problem, DETAIL_COLUMNS)}</text>`}</g>
 `;
 }
 
-/** Of a path the end says most, of a name the beginning. */
-function cutStart(text: string, width: number, kind: TrustNode["kind"]): string {
-  if (kind === "authority" || kind === "missing" || columnsOf(text) <= width)
-    return cutTo(text, width);
-  const tail = [...text].slice(-(width - 1)).join("");
-  return cutTo(`…${tail}`, width);
+const DRAWN: readonly TrustEdge["kind"][] = ["issued", "trusts", "one-way", "broken"];
+
+/** What stands out is drawn last, over the others. */
+function onTop(routes: readonly Route[]): readonly Route[] {
+  return [...routes].sort((a, b) => DRAWN.indexOf(a.kind) - DRAWN.indexOf(b.kind));
 }
 
 function routeSvg({ kind, through }: Route, placed: ReadonlyMap<string, Placed>): Markup {

@@ -71,6 +71,7 @@ details ul{margin:4px 0;padding-left:20px}
 .filter fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:4px 14px}
 .filter legend{float:left;margin-right:10px;padding:0}
 input[type=search]{font:inherit;color:inherit;background:var(--back);border:1px solid var(--edge);border-radius:6px;padding:5px 9px;width:260px;max-width:100%}
+input::placeholder{color:var(--soft);opacity:1}
 input[type=checkbox]{accent-color:var(--focus)}
 footer{padding:30px 20px;color:var(--soft);font-size:13px}
 @media (max-width:700px){main,header,footer{padding-left:12px;padding-right:12px}h1{font-size:22px}
@@ -78,5 +79,5 @@ footer{padding:30px 20px;color:var(--soft);font-size:13px}
 .findings td{border-bottom:0;padding:3px 10px}.findings tr{border-bottom:1px solid var(--line);padding:8px 0}.findings tr[hidden]{display:none}.findings td:last-child{min-width:0}}
 @media print{:root{color-scheme:light;--back:#fff;--text:#000;--soft:#444;--line:#bbb;--panel:#f4f4f4;--error:#a00f18;--error-back:#fff;--warning:#7a4800;--warning-back:#fff;--notice:#174d8a;--notice-back:#fff;--good:#1d6b3a;--bar:#5b7fa8;--edge:#777}
 body{font-size:10.5pt}.skip,nav,.filter{display:none}main,header,footer{max-width:none;padding:0}.scroll{overflow:visible;border:0}
-svg{max-width:100%;height:auto}tr,.cards li{break-inside:avoid}thead{display:table-header-group}h2,h3{break-after:avoid}th button::after{content:""}.scroll table{min-width:0}.where{max-width:none;min-width:120px}td:first-child,.findings td:first-child{overflow-wrap:break-word}.findings td:last-child{min-width:0}}
+svg{max-width:100%;max-height:240mm;width:auto;height:auto}tr,svg,.cards li{break-inside:avoid}.key{break-after:avoid}thead{display:table-header-group}h2,h3{break-after:avoid}th button::after{content:""}.scroll table{min-width:0}.where{max-width:none;min-width:120px}td:first-child,.findings td:first-child{overflow-wrap:break-word}.findings td:last-child{min-width:0}}
 `;

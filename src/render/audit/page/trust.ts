@@ -83,14 +83,34 @@ export function trustGraph({ certificates, stores }: InventoryView, at: Date): T
     trusted: new Set(store.trusted),
     personal: [...new Set(store.personal)].flatMap((sha256) => certificates.get(sha256) ?? []),
   }));
-  const holders = all.filter(({ personal }) => personal.length > 0);
-  const drawn = holders.slice(0, DRAWN_STORES);
   const ended = ({ notAfter }: CertificateRecord) => notAfter < at;
+  const fails = (own: CertificateRecord) => ended(own) || chainOf(own).at(-1)?.selfIssued !== true;
+  const holders = all.filter(({ personal }) => personal.length > 0);
+  // Where not all can be drawn, those that stand out are.
+  const drawn = worstFirst(holders, ({ personal }) => personal.some(fails)).slice(0, DRAWN_STORES);
 
   // What the drawn stores present, and what that rests on, by distance from the presented certificate.
   const depth = new Map<string, number>();
   const rest = new Map<string, CertificateRecord>();
-  for (const { path, personal } of drawn) {
+  const shown = new Set(drawn);
+  for (const holder of holders) {
+    const { path, personal } = holder;
+    for (const own of personal) {
+      const top = chainOf(own).at(-1) as CertificateRecord;
+      if (!top.selfIssued) {
+        broken.set(`${path} missing ${top.issuer}`, {
+          where: path,
+          what: `the chain of ${own.subject} ends at ${top.issuer}, which is in no store`,
+        });
+      }
+      if (ended(own)) {
+        broken.set(`${path} ${own.sha256}`, {
+          where: path,
+          what: `${own.subject} expired on ${dayOf(own.notAfter)}`,
+        });
+      }
+    }
+    if (!shown.has(holder)) continue;
     const expired = personal.filter(ended).length;
     for (const own of personal) {
       const chain = chainOf(own);
@@ -114,16 +134,6 @@ export function trustGraph({ certificates, stores }: InventoryView, at: Date): T
           problem: "not in any store",
         });
         link(top === own ? path : top.sha256, id, "broken");
-        broken.set(`${path} ${id}`, {
-          where: path,
-          what: `the chain of ${own.subject} ends at ${top.issuer}, which is in no store`,
-        });
-      }
-      if (ended(own)) {
-        broken.set(`${path} ${own.sha256}`, {
-          where: path,
-          what: `${own.subject} expired on ${dayOf(own.notAfter)}`,
-        });
       }
     }
     nodes.set(path, {
@@ -167,9 +177,12 @@ export function trustGraph({ certificates, stores }: InventoryView, at: Date): T
   // What nothing stands above goes beside those who trust it.
   for (const { sha256, selfIssued } of rest.values())
     if (selfIssued) depth.set(sha256, columns - 2);
-  const useful = new Set<string>();
   const trusters = all.filter(({ trusted }) => [...trusted].some((sha256) => rest.has(sha256)));
-  for (const { path, trusted } of trusters.slice(0, DRAWN_STORES)) {
+  // Of all stores, drawn or not: a certificate is said to be trusted by none.
+  const useful = new Set(trusters.flatMap(({ trusted }) => [...trusted]));
+  const oneSided = new Set(oneWay.map(({ truster }) => truster));
+  const drawnTrusters = worstFirst(trusters, ({ path }) => oneSided.has(path));
+  for (const { path, trusted } of drawnTrusters.slice(0, DRAWN_STORES)) {
     const known = [...trusted].filter((sha256) => rest.has(sha256));
     const others = trusted.size - known.length;
     nodes.set(`trusts ${path}`, {
@@ -181,7 +194,6 @@ export function trustGraph({ certificates, stores }: InventoryView, at: Date): T
         others === 0 ? `trusts ${known.length}` : `trusts ${known.length} and ${others} not drawn`,
     });
     for (const sha256 of known) {
-      useful.add(sha256);
       const dead = ended(rest.get(sha256) as CertificateRecord);
       const kind = lopsided.has(`${path} ${sha256}`) ? "one-way" : "trusts";
       link(sha256, `trusts ${path}`, dead ? "broken" : kind);
@@ -210,15 +222,29 @@ export function trustGraph({ certificates, stores }: InventoryView, at: Date): T
         what: `expired on ${dayOf(notAfter)}; everything that rests on it fails`,
       });
   }
+  const lines = [...edges.values()].filter(({ from, to }) => nodes.has(from) && nodes.has(to));
+  const joined = new Set(lines.flatMap(({ from, to }) => [from, to]));
   return {
-    nodes: [...nodes.values()],
-    edges: [...edges.values()].filter(({ from, to }) => nodes.has(from) && nodes.has(to)),
+    // A certificate whose stores are all left out of the drawing is left out as well.
+    nodes: [...nodes.values()].filter(
+      ({ id, kind, problem }) => kind !== "authority" || problem !== undefined || joined.has(id),
+    ),
+    edges: lines,
     columns,
     oneWay: oneWay.map(({ truster, trusted, via }) => ({ truster, trusted, via })),
     broken: [...broken.values()],
     hidden:
       Math.max(0, holders.length - DRAWN_STORES) + Math.max(0, trusters.length - DRAWN_STORES),
   };
+}
+
+/** In their order, but where there are more than can be drawn: then those that stand out come first. */
+function worstFirst<Store>(
+  stores: readonly Store[],
+  standsOut: (store: Store) => boolean,
+): readonly Store[] {
+  if (stores.length <= DRAWN_STORES) return stores;
+  return [...stores.filter(standsOut), ...stores.filter((store) => !standsOut(store))];
 }
 
 /** Finds the issuer of a certificate: by name, and by key identifier where both have one. */

@@ -75,6 +75,65 @@ describe("who trusts whom", () => {
   });
 });
 
+describe("what stands out in a large estate", () => {
+  const estateOf = (count: number) =>
+    inventoryOf([
+      { subject: "CN=Root", at: [["trust.jks", "root", "signer"]] },
+      ...Array.from({ length: count }, (_, i) => ({
+        subject: `CN=s${i}`,
+        issuer: i === count - 2 ? "CN=Nowhere" : "CN=Root",
+        until: i === count - 1 ? "2026-01-02T00:00:00Z" : "2027-06-01T00:00:00Z",
+        at: [[`s${i}.jks`, "own", "personal"] as const],
+      })),
+    ]);
+
+  it.each([40, 41, 90])("is drawn and named among %d stores", (count) => {
+    const { nodes, broken, hidden } = trustGraph(estateOf(count), AT);
+    const drawn = nodes.filter(({ kind }) => kind === "holder").map(({ title }) => title);
+    expect(drawn).toHaveLength(40);
+    expect(hidden).toBe(count - 40);
+    expect(drawn).toContain(`s${count - 1}.jks`);
+    expect(drawn).toContain(`s${count - 2}.jks`);
+    expect(broken.map(({ where, what }) => `${where}: ${what}`)).toEqual([
+      `s${count - 2}.jks: the chain of CN=s${count - 2} ends at CN=Nowhere, which is in no store`,
+      `s${count - 1}.jks: CN=s${count - 1} expired on 2026-01-02`,
+    ]);
+  });
+
+  it("is no certificate that only stores beside the drawing trust", () => {
+    const all = inventoryOf([
+      { subject: "CN=Root", at: [["z.jks", "root", "signer"]] },
+      { subject: "CN=own", issuer: "CN=Root", at: [["own.jks", "own", "personal"]] },
+      ...Array.from({ length: 10 }, (_, i) => ({
+        subject: `CN=c${i}`,
+        at: Array.from({ length: 5 }, (_, j) => [`c${i}-${j}.jks`, "c", "signer"] as const),
+      })),
+    ]);
+    const { stores, ...others } = all;
+    const last = stores.filter(({ path }) => path === "z.jks");
+    const reordered = {
+      ...others,
+      stores: [...stores.filter((one) => !last.includes(one)), ...last],
+    };
+    const { nodes, edges } = trustGraph(reordered, AT);
+    expect(nodes.filter(({ problem }) => problem !== undefined)).toEqual([]);
+    const ends = new Set(edges.flatMap(({ from, to }) => [from, to]));
+    expect(nodes.filter(({ id }) => !ends.has(id))).toEqual([]);
+    expect(nodes.filter(({ kind }) => kind === "truster")).toHaveLength(40);
+  });
+
+  it("is named too where even of those not all can be drawn", () => {
+    const all = inventoryOf(
+      Array.from({ length: 60 }, (_, i) => ({
+        subject: `CN=s${i}`,
+        issuer: "CN=Nowhere",
+        at: [[`s${i}.jks`, "own", "personal"] as const],
+      })),
+    );
+    expect(trustGraph(all, AT).broken).toHaveLength(60);
+  });
+});
+
 describe("what is drawn of what is trusted and not in use", () => {
   it.each([11, 12, 13])("is at most twelve: %d in small stores", (count) => {
     const idle = inventoryOf(
