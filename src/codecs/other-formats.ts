@@ -6,6 +6,8 @@ export interface OtherFormat {
   readonly id: string;
   /** True for what holds certificates or keys that an audit would have looked at. */
   readonly store?: true;
+  /** True for what is compressed in a way that we do not unpack: it may hold stores. */
+  readonly archive?: true;
   /** With its article, such as `a ZIP archive`. */
   readonly title: string;
   readonly hint?: string;
@@ -114,6 +116,41 @@ const KNOWN: readonly Known[] = [
     title: "a ZIP archive",
     hint: "unpack it and name the keystore inside",
     is: (head) => startsWith(head, 0x50, 0x4b, 3, 4),
+  },
+  {
+    id: "bzip2",
+    archive: true,
+    title: "compressed with bzip2",
+    hint: "unpack it first",
+    is: (head) => ascii("BZh")(head) && startsWith(head.subarray(4), 0x31, 0x41, 0x59, 0x26),
+  },
+  {
+    id: "xz",
+    archive: true,
+    title: "compressed with xz",
+    hint: "unpack it first",
+    is: (head) => startsWith(head, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0),
+  },
+  {
+    id: "zstd",
+    archive: true,
+    title: "compressed with Zstandard",
+    hint: "unpack it first",
+    is: (head) => startsWith(head, 0x28, 0xb5, 0x2f, 0xfd),
+  },
+  {
+    id: "7z",
+    archive: true,
+    title: "a 7z archive",
+    hint: "unpack it first",
+    is: (head) => startsWith(head, 0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c),
+  },
+  {
+    id: "rar",
+    archive: true,
+    title: "a RAR archive",
+    hint: "unpack it first",
+    is: ascii("Rar!\x1a\x07"),
   },
   { id: "gzip", title: "a gzip archive", is: (head) => startsWith(head, 0x1f, 0x8b, 8) },
   {

@@ -1,14 +1,17 @@
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  closeSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,6 +19,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { auditPaths } from "../../src/app/audit.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
+import { tarOf } from "../support/archives.ts";
 import { schemaFaults } from "../support/json-schema.ts";
 import type { JsonReport } from "../support/report-readers.ts";
 import { runCli } from "../support/run-cli.ts";
@@ -64,6 +68,25 @@ describe.skipIf(process.platform === "win32")("an audit of", () => {
     symlinkSync("../outside.pem", at("tree", "link2.pem"));
     symlinkSync("root.pem", at("tree", "root2.pem"));
     expect(audited(0)).toEqual(["link1.pem", "root.pem"]);
+  });
+
+  it("a tar with a disk image of 100 GB, which is not read", () => {
+    const member = { name: "disk.img", bytes: new Uint8Array(0) };
+    const last = tarOf([{ name: "root.pem", bytes: readFileSync("certs-fixtures/pem/root.pem") }]);
+    const size = 100 * 1024 ** 3;
+    const header = tarOf([member]).slice(0, 512);
+    // GNU's base 256, for what eleven octal digits do not hold.
+    header.set(
+      [0x80, 0, 0, 0, 0, 0, 0, ...[32, 24, 16, 8, 0].map((bit) => (size / 2 ** bit) & 255)],
+      124,
+    );
+    const file = openSync(at("tree", "a.tar"), "w");
+    writeSync(file, header);
+    writeSync(file, last, 0, last.length, 512 + size);
+    closeSync(file);
+    expect(audited(0)).toEqual(["a.tar!/root.pem", "root.pem"]);
+    truncateSync(at("tree", "a.tar"), size);
+    expect(audited(0)).toEqual(["a.tar: format-malformed", "root.pem"]);
   });
 
   it("a FIFO that nobody writes to, even named like a store", () => {

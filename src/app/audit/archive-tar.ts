@@ -12,8 +12,8 @@ import {
   memberFile,
   memberPath,
 } from "./archive.ts";
-import { ByteStream } from "./byte-stream.ts";
-import { isTar, kindOf } from "./kind.ts";
+import { ByteStream, type Chunks } from "./byte-stream.ts";
+import { isTarBlock, kindOf } from "./kind.ts";
 import { extensionOf, type StoreFile } from "./store-file.ts";
 
 const BLOCK = 512;
@@ -35,11 +35,12 @@ interface Held {
 }
 
 /**
- * The stores of a tar file (POSIX.1-2017 pax, GNU), also of tars and gzipped tars in it, as image layers are.
- * Nothing is unpacked to the disk, and only what looks like a store is kept.
+ * The stores of a tar file (POSIX.1-2017 pax, GNU, the one before them), also of tars and gzipped tars in it, as
+ * image layers are; and a gzipped file that is no tar. Nothing is unpacked to the disk, and only what looks like
+ * a store is kept.
  */
 export async function* tarFiles(
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: Chunks,
   packed: boolean,
   path: string,
   budget: ArchiveBudget,
@@ -52,7 +53,10 @@ export async function* tarFiles(
     let first = true;
     for (let extended: Partial<Header> = {}; ; ) {
       const block = await stream.read(BLOCK);
-      if (first && packed && !isTar(block)) return; // a gzipped file that is no tar
+      if (first && packed && !isTarBlock(block)) {
+        yield* gzipped(stream, block, path, budget, depth);
+        return;
+      }
       first = false;
       if (block.length < BLOCK || block.every((byte) => byte === 0)) break;
       const header = { ...readHeader(block), ...extended };
@@ -62,7 +66,8 @@ export async function* tarFiles(
         await pad(stream, header.size);
         continue;
       }
-      if (header.type !== "0" && header.type !== "\0" && header.type !== "7") {
+      const file = header.type === "0" || header.type === "\0" || header.type === "7";
+      if (!file || isWhiteout(header.name)) {
         if (!(await stream.skip(header.size))) throw truncated();
         await pad(stream, header.size);
         continue;
@@ -80,6 +85,42 @@ export async function* tarFiles(
   for (const { path: at, bytes, modified } of held) {
     yield memberFile(at, bytes, modified, besideIn(stashes, at));
   }
+}
+
+/** In an image's layer: the file of that name in the layers below is gone (OCI image specification, layer.md). */
+function isWhiteout(name: string): boolean {
+  return /(?:^|\/)\.wh\.[^/]*$/.test(name);
+}
+
+/** One file, compressed alone: named as it will be when it is unpacked. */
+async function* gzipped(
+  stream: ByteStream,
+  block: Uint8Array,
+  path: string,
+  budget: ArchiveBudget,
+  depth: number,
+): AsyncGenerator<StoreFile | MemberProblem> {
+  const at = memberPath(path, memberPath("", path).replace(/^.*\//, "").replace(/\.gz$/i, ""));
+  const more = block.length < BLOCK ? new Uint8Array(0) : await stream.read(HEAD_BYTES - BLOCK);
+  const head = joined(block, more);
+  const kind = kindOf(at, head);
+  if (kind.is === "ordinary" || (kind.is === "archive" && kind.archive !== "zip")) return;
+  budget.member();
+  const rest = await stream.read(MAX_MEMBER_BYTES + 1 - head.length);
+  const bytes = joined(head, rest);
+  if (bytes.length > MAX_MEMBER_BYTES) {
+    const error = new PkiError("file-too-large", `is larger than ${MAX_MEMBER_BYTES} bytes`);
+    yield { path: at, error, size: bytes.length };
+  } else if (kind.is === "archive") {
+    yield* archiveFiles("zip", inMemory(bytes), at, budget, depth + 1);
+  } else yield memberFile(at, bytes, undefined, async () => undefined);
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const out = new Uint8Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
 }
 
 interface Tar {
@@ -185,7 +226,7 @@ async function pad(stream: ByteStream, size: number): Promise<void> {
 }
 
 function readHeader(block: Uint8Array): Header {
-  if (!isTar(block)) {
+  if (!isTarBlock(block)) {
     throw new PkiError("format-malformed", "a member's header is damaged");
   }
   const prefix = textAt(block, 345, 155);

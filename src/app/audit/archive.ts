@@ -1,4 +1,5 @@
 import { PkiError } from "../../model/error.ts";
+import type { Chunks } from "./byte-stream.ts";
 import { kindOf } from "./kind.ts";
 import { extensionOf, type FileBeside, type StoreFile, withExtension } from "./store-file.ts";
 
@@ -127,14 +128,24 @@ export async function* archiveFiles(
   }
 }
 
-async function* chunksOf(content: RandomAccess): AsyncGenerator<Uint8Array> {
+/** A disk image in a tar may have a terabyte: what nobody looks at is not read. */
+function chunksOf(content: RandomAccess): Chunks {
   const step = 1024 * 1024;
-  for (let at = 0; at < content.size; ) {
-    const chunk = await content.read(at, Math.min(step, content.size - at));
-    if (chunk.length === 0) return;
-    at += chunk.length;
-    yield chunk;
-  }
+  let at = 0;
+  return {
+    leap(count) {
+      at += count;
+      return at <= content.size;
+    },
+    async *[Symbol.asyncIterator]() {
+      while (at < content.size) {
+        const chunk = await content.read(at, Math.min(step, content.size - at));
+        if (chunk.length === 0) return;
+        at += chunk.length;
+        yield chunk;
+      }
+    },
+  };
 }
 
 /** A path inside an archive: `a.war!/WEB-INF/key.jks`. */

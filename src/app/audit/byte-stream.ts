@@ -1,10 +1,18 @@
+/** Chunks of bytes, of which some can be left out without being read. */
+export interface Chunks extends AsyncIterable<Uint8Array> {
+  /** Leaves out what comes next: a file's, not a compressed stream's. @returns false where less is left */
+  leap?(count: number): boolean;
+}
+
 /** Chunks read by count: what an archive's sequential format needs. */
 export class ByteStream {
   readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #leap: ((count: number) => boolean) | undefined;
   #buffer: Uint8Array = new Uint8Array(0);
 
-  constructor(chunks: AsyncIterable<Uint8Array>) {
+  constructor(chunks: Chunks) {
     this.#chunks = chunks[Symbol.asyncIterator]();
+    this.#leap = chunks.leap === undefined ? undefined : (count) => chunks.leap?.(count) === true;
   }
 
   /** `count` bytes, fewer only at the end. The caller bounds `count`. */
@@ -42,6 +50,7 @@ export class ByteStream {
   /** False at the end before `count` bytes. */
   async skip(count: number): Promise<boolean> {
     for (let left = count; left > 0; ) {
+      if (this.#buffer.length === 0 && this.#leap !== undefined) return this.#leap(left);
       const part = await this.some(left);
       if (part === undefined) return false;
       left -= part.length;

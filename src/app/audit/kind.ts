@@ -37,6 +37,14 @@ const PROMISES = new Set([
   ".p7c",
 ]);
 
+/** A log that is compressed is nobody's business; an archive, a store or an image's layer is, by its name. */
+function promisesArchive(path: string): boolean {
+  const [, inner, packed] = /(\.[^./]+)?(\.(?:7z|rar|t[bx]z2?|tzst|bz2|xz|zst))$/i.exec(path) ?? [];
+  if (packed === undefined) return /(?:^|\/)blobs\/sha256\/[0-9a-f]{64}$/.test(path);
+  if (!/^\.(?:bz2|xz|zst)$/i.test(packed)) return true;
+  return inner?.toLowerCase() === ".tar" || PROMISES.has(inner?.toLowerCase() ?? "");
+}
+
 /** NSS databases are SQLite or Berkeley DB, which many other files are too. */
 const NSS_NAMES = /^(?:cert|key)[0-9]+\.db$/;
 
@@ -49,12 +57,15 @@ export function kindOf(path: string, head: Uint8Array): FileKind {
   if (format !== undefined) return { is: "store", format };
   const other = nameOther(head);
   if (other?.id === "zip" || other?.id === "gzip") return { is: "archive", archive: other.id };
-  if (isTar(head)) return { is: "archive", archive: "tar" };
+  if (isTar(head) || (extension === ".tar" && isTarBlock(head))) {
+    return { is: "archive", archive: "tar" };
+  }
   if (other?.id === "nss" && !NSS_NAMES.test(basename(path))) return { is: "ordinary" };
   if (other?.id === "crl") return { is: "companion", companion: "crl" };
   if (other?.id === "stash" && extension === ".sth") return { is: "companion", companion: "stash" };
   if (other !== undefined) {
-    return other.store === true ? { is: "unread", other } : { is: "ordinary" };
+    const told = other.store === true || (other.archive === true && promisesArchive(path));
+    return told ? { is: "unread", other } : { is: "ordinary" };
   }
   return PROMISES.has(extension) ? { is: "unread", other: undefined } : { is: "ordinary" };
 }
@@ -123,7 +134,21 @@ function labelAt(bytes: Uint8Array, at: number): string {
   return String.fromCharCode(...bytes.subarray(at, at + 16));
 }
 
+/**
+ * A header of a tar file: `ustar` at its place, or, as before POSIX, the sum of its octets in octal digits, the
+ * sum's own field taken for blanks.
+ */
+export function isTarBlock(block: Uint8Array): boolean {
+  if (isTar(block)) return true;
+  if (block.length < 512 || block[0] === 0) return false;
+  const digits = /^[ 0]*([0-7]{1,6})[ \0]/.exec(String.fromCharCode(...block.subarray(148, 156)));
+  if (digits === null) return false;
+  let sum = 8 * 0x20;
+  for (let i = 0; i < 512; i++) sum += i >= 148 && i < 156 ? 0 : (block[i] as number);
+  return sum === Number.parseInt(digits[1] as string, 8);
+}
+
 /** `ustar` at its place (POSIX pax, and GNU with two spaces). */
-export function isTar(head: Uint8Array): boolean {
+function isTar(head: Uint8Array): boolean {
   return head.length >= 512 && indexOfAscii(head.subarray(257, 262), "ustar") === 0;
 }

@@ -1,7 +1,7 @@
 import { join, sep } from "node:path";
 import type { FileLook, Host } from "../../io/host.ts";
 import { PkiError } from "../../model/error.ts";
-import { ignorePatterns, loadGlobs, type PathMatcher } from "./globs.ts";
+import { type IgnoreVerdict, loadIgnoreFile } from "./globs.ts";
 
 /** A regular file that the walk came by. */
 export interface WalkedFile {
@@ -29,7 +29,7 @@ const MAX_DEPTH = 128;
 interface Scope {
   /** Where the patterns are relative to, as reported, with its `/`; empty for the root. */
   readonly prefix: string;
-  readonly covers: PathMatcher;
+  readonly says: IgnoreVerdict;
 }
 
 /**
@@ -146,18 +146,23 @@ export class Walk {
   async #scope(file: string, prefix: string): Promise<Scope> {
     try {
       const { bytes } = await this.#host.files.read(file, 1024 * 1024);
-      const globs = await loadGlobs();
-      return { prefix, covers: globs(ignorePatterns(bytes)) };
+      return { prefix, says: await loadIgnoreFile(bytes) };
     } catch (error) {
       if (!(error instanceof PkiError)) throw error;
       this.problems.push({ path: `${prefix}${IGNORE_FILE}`, error });
-      return { prefix, covers: () => false };
+      return { prefix, says: () => undefined };
     }
   }
 }
 
+/** The nearest ignore file that says something about a path decides, as in git. */
 function ignored(scopes: readonly Scope[], path: string): boolean {
-  return scopes.some(({ prefix, covers }) => covers(path.slice(prefix.length)));
+  for (let i = scopes.length - 1; i >= 0; i--) {
+    const { prefix, says } = scopes[i] as Scope;
+    const verdict = says(path.slice(prefix.length));
+    if (verdict !== undefined) return verdict === "ignored";
+  }
+  return false;
 }
 
 function unreadable(path: string, cause: unknown): PkiError {

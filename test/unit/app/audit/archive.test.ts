@@ -43,6 +43,68 @@ describe("archives", () => {
     ]);
   });
 
+  it("a file that is compressed alone, named as it will be, and its archive", async () => {
+    expect(await stores("a.kdb.GZ", gzip(kdb.bytes))).toEqual([["a.kdb.GZ!/a.kdb", "open"]]);
+    const inside = { name: "etc/x.jks.gz", bytes: gzip(jks.bytes) };
+    expect(await stores("a.zip", zipOf([inside]))).toEqual([
+      ["a.zip!/etc/x.jks.gz!/x.jks", expect.any(String)],
+    ]);
+    expect(await stores("a.war.gz", gzip(zipOf([jks])))).toEqual([
+      ["a.war.gz!/a.war!/WEB-INF/x.jks", expect.any(String)],
+    ]);
+    expect(await stores("a.pem.gz", gzip(text.bytes))).toEqual([
+      ["a.pem.gz!/a.pem", "format-unknown"],
+    ]);
+    expect(await stores("a.log.gz", gzip(text.bytes))).toEqual([]);
+    expect(await stores("empty.gz", gzip(new Uint8Array(0)))).toEqual([]);
+    const large = new Uint8Array(64 * 1024 * 1024 + 1);
+    // Dense enough to be no bomb.
+    for (let i = 0; i < 1024 * 1024; i++) large[i] = Math.imul(i, 2_654_435_761) >>> 13;
+    large.set(jks.bytes);
+    expect(await stores("a.jks.gz", gzip(large))).toEqual([["a.jks.gz!/a.jks", "file-too-large"]]);
+  }, 60_000);
+
+  it.each([
+    ["app.tar.xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], "xz"],
+    ["app.txz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], "xz"],
+    ["key.p12.bz2", [0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26], "bzip2"],
+    ["layer.tar.zst", [0x28, 0xb5, 0x2f, 0xfd], "zstd"],
+    [`blobs/sha256/${"0a".repeat(32)}`, [0x28, 0xb5, 0x2f, 0xfd], "zstd"],
+    ["backup.7z", [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], "7z"],
+    ["backup.rar", [0x52, 0x61, 0x72, 0x21, 0x1a, 0x07, 0x01, 0], "rar"],
+  ])("%s, which is not unpacked, is told", async (name, head, format) => {
+    const bytes = new Uint8Array(600);
+    bytes.set(head);
+    const files = { [name]: bytes, "messages.log.xz": bytes, "b.jks": jks.bytes };
+    const { result } = await auditPaths(fakeHost({ files }), ["."], {});
+    const refused = result.report.stores.filter(({ opened }) => !opened);
+    expect(refused).toMatchObject([{ path: name, format, code: "format-unsupported" }]);
+  });
+
+  it("a tar of the time before POSIX, where its name says so or it is compressed", async () => {
+    const old = tarOf([jks]).slice();
+    old.fill(0, 257, 265);
+    old.fill(0x20, 148, 156);
+    const sum = old.subarray(0, 512).reduce((all, byte) => all + byte, 0);
+    old.set(new TextEncoder().encode(`${sum.toString(8).padStart(6, "0")}\0 `), 148);
+    expect(await stores("a.tar", old)).toEqual([["a.tar!/WEB-INF/x.jks", expect.any(String)]]);
+    expect(await stores("a.tgz", gzip(old))).toEqual([
+      ["a.tgz!/WEB-INF/x.jks", expect.any(String)],
+    ]);
+    old[0] = 0x78; // another name: the sum is wrong
+    expect(await stores("a.tar", old)).toEqual([]);
+  });
+
+  it("the marks of deleted files in an image's layer are no files", async () => {
+    const marks = ["etc/.wh.key.kdb", ".wh..wh..opq"].map((name) => ({
+      name,
+      bytes: new Uint8Array(0),
+    }));
+    expect(await stores("layer.tar", tarOf([...marks, jks]))).toEqual([
+      ["layer.tar!/WEB-INF/x.jks", expect.any(String)],
+    ]);
+  });
+
   it("no deeper than four", async () => {
     let bytes = zipOf([jks]);
     for (let i = 0; i < 4; i++) bytes = zipOf([{ name: `${i}.zip`, bytes }]);
