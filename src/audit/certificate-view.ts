@@ -13,9 +13,11 @@ import {
   type NameConstraints,
   printPurpose,
 } from "../x509/extensions.ts";
-import { commonName, nameKey, printName } from "../x509/name.ts";
+import { commonName, nameKey, nameMark, printName } from "../x509/name.ts";
+import { NO_MARK } from "../x509/name-mark.ts";
 import type { KeyView } from "./key-view.ts";
 import { type RawFields, rawFields } from "./raw-certificate.ts";
+import { traitsOf } from "./traits.ts";
 import { ViewMemo } from "./view-memo.ts";
 
 /** Not looked at yet; undefined is an answer. */
@@ -49,6 +51,7 @@ export class CertificateView {
   #purposes: Lazy<readonly string[] | undefined> = UNREAD;
   #key: KeyView | undefined;
   #raw: RawFields | undefined;
+  #traits: number | undefined;
 
   /** @param memo - what certificates have in common; of the whole audit */
   constructor(certificate: Certificate, memo = new ViewMemo()) {
@@ -74,7 +77,7 @@ export class CertificateView {
 
   /** Subject and issuer are the same name; its signature is not checked here. */
   get selfIssued(): boolean {
-    this.#selfIssued ??= sameParts(this.certificate) && this.subjectKey === this.issuerKey;
+    this.#selfIssued ??= maybeSame(this.certificate) && this.subjectKey === this.issuerKey;
     return this.#selfIssued;
   }
 
@@ -170,6 +173,12 @@ export class CertificateView {
     return this.#raw;
   }
 
+  /** What sets it apart: bits of `Trait`, without those of its use. */
+  get traits(): number {
+    this.#traits ??= traitsOf(this);
+    return this.#traits;
+  }
+
   /** What a rule finds out of its signature algorithm, which it shares with many others. */
   ofAlgorithm<T>(name: string, make: (algorithm: Uint8Array) => T): T {
     return this.#memo.ofAlgorithm(name, this.raw.outerAlgorithm, make);
@@ -219,7 +228,10 @@ function firstOf(extensions: readonly Extension[], oid: string): number {
   return at;
 }
 
-/** Cheap: names of different lengths are never the same. */
-function sameParts({ subject, issuer }: Certificate): boolean {
-  return subject.rdns.length === issuer.rdns.length;
+/** Cheap: most names differ in their marks. */
+function maybeSame({ subject, issuer }: Certificate): boolean {
+  if (subject === issuer) return true;
+  if (subject.rdns.length !== issuer.rdns.length) return false;
+  const [own, other] = [nameMark(subject), nameMark(issuer)];
+  return own === other || own === NO_MARK || other === NO_MARK;
 }

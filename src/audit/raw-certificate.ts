@@ -1,5 +1,6 @@
 import { DerReader } from "../bytes/der-reader.ts";
 import { contextConstructed, Tag } from "../bytes/der-tag.ts";
+import { equalBytes } from "../bytes/octets.ts";
 import type { Certificate } from "../model/certificate.ts";
 import { readPssParameters, readSigned } from "../x509/signature.ts";
 
@@ -8,6 +9,8 @@ export interface RawFields {
   /** Whole AlgorithmIdentifiers: beside the signature, and in the signed part. */
   readonly outerAlgorithm: Uint8Array;
   readonly innerAlgorithm: Uint8Array;
+  /** Both are encoded the same. */
+  readonly sameAlgorithm: boolean;
   readonly notBefore: RawTime;
   readonly notAfter: RawTime;
 }
@@ -51,6 +54,7 @@ export function rawFields({ der }: Certificate): RawFields {
   return {
     outerAlgorithm: algorithm,
     innerAlgorithm,
+    sameAlgorithm: equalBytes(algorithm, innerAlgorithm),
     notBefore: rawTime(validity),
     notAfter: rawTime(validity),
   };

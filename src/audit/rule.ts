@@ -100,6 +100,8 @@ interface RuleBase<P extends Parameters> {
   readonly cites: readonly [string, ...string[]];
   /** The profiles that switch it on. A rule in `default` is on everywhere. */
   readonly profiles: readonly [ProfileId, ...ProfileId[]];
+  /** Bits of `Trait`: it can speak only about certificates that have one of them. Absent: about any. */
+  readonly traits?: number;
   /** Parameters with their defaults; a policy may change them. Names carry the unit: `days`, `bits`. */
   readonly parameters?: P;
   /** Words only: what was seen. One or two sentences. */

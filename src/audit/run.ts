@@ -21,6 +21,8 @@ import type {
 } from "./rule.ts";
 import { Remembered, SharedViews } from "./shared-views.ts";
 import { type SignatureMemory, type SignatureVerdict, StoreView } from "./store-view.ts";
+import { ANY_TRAIT, Trait } from "./traits.ts";
+import { usesOf } from "./uses.ts";
 
 /** How a rule applies to one path: the policy's answer. */
 export interface RuleSetting {
@@ -66,6 +68,8 @@ interface Active<R extends Rule = Rule> {
   readonly rule: R;
   readonly setting: RuleSetting;
   readonly context: RuleContext;
+  /** The certificates that it can speak about. */
+  readonly traits: number;
 }
 
 /** The rules that are on at a path, by what they judge. */
@@ -102,7 +106,10 @@ export class AuditRun {
     const active: Active[] = [];
     for (const rule of rules) {
       const setting = settings(rule, path);
-      if (setting !== undefined) active.push({ rule, setting, context: this.#context(setting) });
+      if (setting !== undefined) {
+        const { traits = ANY_TRAIT } = rule;
+        active.push({ rule, setting, context: this.#context(setting), traits });
+      }
     }
     const on = <K extends Rule["on"]>(...kinds: readonly K[]): Active<Extract<Rule, { on: K }>>[] =>
       active.filter((one): one is Active<Extract<Rule, { on: K }>> =>
@@ -131,9 +138,11 @@ export class AuditRun {
     this.#inventory.addStore(store, viewOf);
     const { path } = store;
     const whole = new StoreView(store, viewOf, this.#signatures);
-    const uses = [...usesOf(store, whole, viewOf)];
+    const uses = usesOf(store, whole, viewOf);
+    const traits = uses.map(({ view, use }) => view.traits | Trait[use]);
+    const found = traits.reduce((all, one) => all | one, 0);
     const active = this.#activeAt(path);
-    for (const { rule, setting, context } of active.ofStores) {
+    for (const { rule, setting, context, traits: wanted } of active.ofStores) {
       // One guard for a rule and a store: a rule that throws is not asked about the rest of it.
       try {
         if (rule.on === "store") {
@@ -144,8 +153,10 @@ export class AuditRun {
             if (verdict === undefined) continue; // nearly always: no place is made for it
             this.#take(rule, setting, `${path}\u0000${entry.label}`, placeOf(path, entry), verdict);
           }
-        } else if (rule.on === "use") {
-          for (const subject of uses) {
+        } else if (rule.on === "use" && (wanted & found) !== 0) {
+          for (let i = 0; i < uses.length; i++) {
+            if ((wanted & (traits[i] as number)) === 0) continue;
+            const subject = uses[i] as UseSubject;
             const verdict = rule.check(subject, context);
             if (verdict === undefined) continue;
             const { sha256 } = subject.certificate;
@@ -181,7 +192,9 @@ export class AuditRun {
       return;
     }
     let seen: Map<Rule, Judged> | undefined;
-    for (const { rule, setting, context } of active.ofCertificates) {
+    const { traits } = view;
+    for (const { rule, setting, context, traits: wanted } of active.ofCertificates) {
+      if ((wanted & traits) === 0) continue;
       try {
         const verdict = rule.check(view, context);
         if (verdict === undefined) continue;
@@ -355,24 +368,6 @@ export class AuditRun {
 
 /** Most certificates: one object for all of them, since there may be hundreds of thousands. */
 const CLEAN: ReadonlyMap<Rule, Judged> = new Map();
-
-function* usesOf(
-  store: OpenedStore,
-  whole: StoreView,
-  viewOf: (certificate: Certificate) => CertificateView,
-): Iterable<UseSubject> {
-  for (const entry of store.store.entries) {
-    if (entry.kind === "trusted") {
-      const { certificate } = entry;
-      yield { certificate, view: viewOf(certificate), use: "signer", entry, store, whole };
-    } else if (entry.kind === "key") {
-      for (const [i, certificate] of entry.chain.entries()) {
-        const use = i === 0 ? "personal" : "chain";
-        yield { certificate, view: viewOf(certificate), use, entry, store, whole };
-      }
-    }
-  }
-}
 
 function placeOf(path: string, entry: Entry): Place {
   const certificate =

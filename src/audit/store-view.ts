@@ -1,9 +1,9 @@
 import type { Certificate, DistinguishedName, PublicKeyView } from "../model/certificate.ts";
 import type { OpenedStore } from "../model/inventory.ts";
 import type { KeyEntry } from "../model/store.ts";
-import { nameKey } from "../x509/name.ts";
 import { readSigned, signatureVerifies } from "../x509/signature.ts";
 import type { CertificateView } from "./certificate-view.ts";
+import { NameIndex } from "./name-index.ts";
 import { Remembered } from "./shared-views.ts";
 
 /** `unproved`: the signature is made in a way that is not, or not everywhere, verified. */
@@ -37,8 +37,8 @@ export class StoreView {
   readonly #store: OpenedStore;
   readonly #viewOf: (certificate: Certificate) => CertificateView;
   #certificates: readonly CertificateView[] | undefined;
-  #subjects: Map<string, CertificateView[]> | undefined;
-  #issuers: Map<string, CertificateView[]> | undefined;
+  #subjects: NameIndex | undefined;
+  #issuers: NameIndex | undefined;
   #chained: ReadonlySet<string> | undefined;
   readonly #kept = new Map<string, unknown>();
   readonly #paths = new Map<string, Path>();
@@ -101,33 +101,29 @@ export class StoreView {
 
   /** The certificates of this store with a subject. */
   named(name: DistinguishedName): readonly CertificateView[] {
-    return this.#bySubject(nameKey(name));
+    this.#subjects ??= new NameIndex(this.certificates, subjectOf);
+    return this.#subjects.get(name);
   }
 
   /** The certificates of this store that have the name of this one's issuer. */
   issuersOf(view: CertificateView): readonly CertificateView[] {
-    return this.#bySubject(view.issuerKey);
-  }
-
-  #bySubject(key: string): readonly CertificateView[] {
-    this.#subjects ??= indexed(this.certificates, (view) => view.subjectKey);
-    return this.#subjects.get(key) ?? [];
+    return this.named(view.certificate.issuer);
   }
 
   /** The certificates of this store that name this one as issuer and are not self-issued. By name only. */
   namedBy(view: CertificateView): readonly CertificateView[] {
-    this.#issuers ??= indexed(
+    this.#issuers ??= new NameIndex(
       this.certificates.filter((one) => !one.selfIssued),
-      (one) => one.issuerKey,
+      issuerOf,
     );
-    return this.#issuers.get(view.subjectKey) ?? [];
+    return this.#issuers.get(view.certificate.subject);
   }
 
   /** Whether it signed another certificate of this store. */
   issuesHere(view: CertificateView): boolean {
-    return this.namedBy(view)
-      .slice(0, MAX_CANDIDATES)
-      .some((child) => this.verdict(child, view) === "good");
+    const children = this.namedBy(view);
+    if (children.length === 0) return false; // nearly all
+    return children.slice(0, MAX_CANDIDATES).some((child) => this.verdict(child, view) === "good");
   }
 
   /** SHA-256 of the certificates that stand in the path of one of this store's keys. */
@@ -230,16 +226,5 @@ export function failureProves(
   return judged && usable;
 }
 
-function indexed(
-  views: readonly CertificateView[],
-  keyOf: (view: CertificateView) => string,
-): Map<string, CertificateView[]> {
-  const index = new Map<string, CertificateView[]>();
-  for (const view of views) {
-    const key = keyOf(view);
-    const others = index.get(key);
-    if (others === undefined) index.set(key, [view]);
-    else others.push(view);
-  }
-  return index;
-}
+const subjectOf = ({ certificate }: CertificateView): DistinguishedName => certificate.subject;
+const issuerOf = ({ certificate }: CertificateView): DistinguishedName => certificate.issuer;

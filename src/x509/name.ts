@@ -3,6 +3,7 @@ import { Tag } from "../bytes/der-tag.ts";
 import { equalBytes, toHex } from "../bytes/octets.ts";
 import type { DistinguishedName, NameAttribute } from "../model/certificate.ts";
 import { ATTRIBUTE_NAMES } from "./attribute-types.ts";
+import { markOf } from "./name-mark.ts";
 import { isStringTag } from "./name-value.ts";
 
 export { encodeName } from "./name-encode.ts";
@@ -16,6 +17,7 @@ export class ReadName implements DistinguishedName {
   readonly rdns: readonly (readonly NameAttribute[])[];
   #text: string | undefined;
   #key: string | undefined;
+  #mark: number | undefined;
 
   constructor(der: Uint8Array, rdns: readonly (readonly NameAttribute[])[]) {
     this.der = der;
@@ -30,6 +32,11 @@ export class ReadName implements DistinguishedName {
   get key(): string {
     this.#key ??= keyOf(this);
     return this.#key;
+  }
+
+  get mark(): number {
+    this.#mark ??= markOf(this);
+    return this.#mark;
   }
 }
 
@@ -74,6 +81,11 @@ export function sameName(a: DistinguishedName, b: DistinguishedName): boolean {
 /** Text that is equal for names that are the same; for looking names up in a Map. Not for showing. */
 export function nameKey(name: DistinguishedName): string {
   return name instanceof ReadName ? name.key : keyOf(name);
+}
+
+/** As `markOf`, which is asked once for a name that was read. */
+export function nameMark(name: DistinguishedName): number {
+  return name instanceof ReadName ? name.mark : markOf(name);
 }
 
 function keyOf(name: DistinguishedName): string {

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const caCrlSignMissing = rule({
@@ -8,6 +9,7 @@ export const caCrlSignMissing = rule({
   title: "a CA's key usage does not let it sign CRLs",
   cites: ["RFC 5280 §4.2.1.3", "RFC 5280 §6.3.3(f)"],
   profiles: ["strict"],
+  traits: Trait.ca,
   check({ view, use }) {
     const usage = view.keyUsage;
     if (use === "personal" || view.basicConstraints?.ca !== true || usage === undefined) {

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const caFlagNotCritical = rule({
@@ -8,6 +9,7 @@ export const caFlagNotCritical = rule({
   title: "a CA's basic constraints are not critical",
   cites: ["RFC 5280 §4.2.1.9"],
   profiles: ["strict", "public-tls"],
+  traits: Trait.ca,
   check({ view, use }) {
     if (use === "personal" || view.basicConstraints?.ca !== true) return undefined;
     if (view.extension("2.5.29.19")?.critical === true) return undefined;

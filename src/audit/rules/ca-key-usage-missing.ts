@@ -1,5 +1,6 @@
 import { isIssuerIn } from "../role.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const caKeyUsageMissing = rule({
@@ -12,6 +13,7 @@ export const caKeyUsageMissing = rule({
     "IBM MQ, Certificate validation policies: RFC5280 refuses it, ANY does not",
   ],
   profiles: ["default"],
+  traits: Trait.ca,
   check(subject, { profiles }) {
     const { view, use } = subject;
     if (use === "personal" || view.basicConstraints?.ca !== true) return undefined;

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const caPurposeExcludesLeaf = rule({
@@ -11,6 +12,7 @@ export const caPurposeExcludesLeaf = rule({
     "OpenSSL, openssl-verification-options: a CA's extended key usage must include the purpose",
   ],
   profiles: ["default"],
+  traits: Trait.chain,
   check({ view, use, entry, whole }) {
     const allowed = view.extendedKeyUsage;
     // A root's extension binds nobody: a trust anchor is a name and a key.

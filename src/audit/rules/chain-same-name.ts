@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const chainSameName = rule({
@@ -11,6 +12,7 @@ export const chainSameName = rule({
     "measured with GSKit 8.0.60: the driver's default policy accepts it",
   ],
   profiles: ["mq", "strict"],
+  traits: Trait.personal,
   check({ view, use, whole }, { profiles }) {
     if (use !== "personal" || !view.selfIssued) return undefined;
     if (whole.verdict(view, view) !== "wrong") return undefined;

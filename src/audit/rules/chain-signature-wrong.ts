@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const chainSignatureWrong = rule({
@@ -8,6 +9,7 @@ export const chainSignatureWrong = rule({
   title: "a certificate in a chain was not signed by its issuer",
   cites: ["RFC 5280 §6.1.3(a)(1)"],
   profiles: ["default"],
+  traits: Trait.personal | Trait.chain,
   check({ view, use, whole }) {
     if (use === "signer") return undefined;
     const { chain, end } = whole.pathOf(view);

@@ -1,5 +1,6 @@
 import { EXPLICIT_CURVE } from "../../x509/public-key.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 export const curveExplicit = rule({
   id: "curve-explicit",
@@ -8,6 +9,7 @@ export const curveExplicit = rule({
   title: "the key spells its curve out instead of naming it",
   cites: ["RFC 5480 §2.1.1", "CVE-2020-0601"],
   profiles: ["default"],
+  traits: Trait.ec,
   check(view) {
     if (view.certificate.publicKey.curve !== EXPLICIT_CURVE) return undefined;
     return { facts: { subject: view.subject, bits: view.certificate.publicKey.bits } };

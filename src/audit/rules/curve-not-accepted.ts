@@ -1,6 +1,7 @@
 import { EXPLICIT_CURVE } from "../../x509/public-key.ts";
 import { isBinaryCurve, isRefusedByGskit } from "../curves.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 export const curveNotAccepted = rule({
   id: "curve-not-accepted",
@@ -13,6 +14,7 @@ export const curveNotAccepted = rule({
     "JDK 16: secp256k1 and brainpool were removed",
   ],
   profiles: ["java", "public-tls", "fips", "strict"],
+  traits: Trait.ec,
   parameters: { curves: ["P-256", "P-384", "P-521"] as readonly string[], leastBits: 224 },
   check(view, { parameters, profiles }) {
     const { algorithm, curve, bits } = view.certificate.publicKey;

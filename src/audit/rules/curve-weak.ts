@@ -1,5 +1,6 @@
 import { isBinaryCurve } from "../curves.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 export const curveWeak = rule({
   id: "curve-weak",
@@ -8,6 +9,7 @@ export const curveWeak = rule({
   title: "the key is on a curve that was withdrawn",
   cites: ["NIST SP 800-186 §3.3: curves over binary fields are deprecated", "JDK 16: JDK-8235540"],
   profiles: ["default"],
+  traits: Trait.ec,
   parameters: { leastBits: 224 },
   check(view, { parameters }) {
     const { curve, bits } = view.certificate.publicKey;

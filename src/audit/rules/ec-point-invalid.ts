@@ -1,5 +1,6 @@
 import { pointFault } from "../curves.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 const FAULTS: Readonly<Record<string, string>> = {
   infinity: "is the point at infinity",
@@ -16,6 +17,7 @@ export const ecPointInvalid = rule({
   title: "the public key is no point of its curve",
   cites: ["NIST SP 800-56A rev. 3 §5.6.2.3", "RFC 5480 §2.2"],
   profiles: ["default"],
+  traits: Trait.ec,
   check(view) {
     const fault = pointFault(view.certificate.publicKey);
     if (fault === undefined) return undefined;

@@ -1,5 +1,6 @@
 import { extensionName } from "../extension-names.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 /** What validators commonly process: RFC 5280 §4.2 and Netscape's certificate type. */
@@ -29,6 +30,7 @@ export const extensionCriticalUnknown = rule({
   title: "an extension that programs do not know is critical",
   cites: ["RFC 5280 §4.2", "measured with GSKit 8.0.60: such a certificate is refused"],
   profiles: ["default"],
+  traits: Trait.critical,
   parameters: { known: [] as readonly string[] },
   check({ certificate, subject }, { parameters }) {
     if (!certificate.extensions.some(({ oid, critical }) => critical && !PROCESSED.has(oid))) {

@@ -1,5 +1,6 @@
 import { extensionName } from "../extension-names.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const extensionDuplicate = rule({
@@ -9,6 +10,7 @@ export const extensionDuplicate = rule({
   title: "an extension stands in the certificate twice",
   cites: ["RFC 5280 §4.2"],
   profiles: ["default"],
+  traits: Trait.malformed,
   check({ certificate, subject, malformed }) {
     if (malformed.length === 0) return undefined; // those that stand twice are among them
     const seen = new Set<string>();

@@ -1,5 +1,6 @@
 import { extensionName } from "../extension-names.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const extensionMalformed = rule({
@@ -9,6 +10,7 @@ export const extensionMalformed = rule({
   title: "an extension cannot be read",
   cites: ["RFC 5280 §4.2"],
   profiles: ["default"],
+  traits: Trait.malformed,
   check(view) {
     if (view.malformed.length === 0) return undefined;
     const oids = view.certificate.extensions.map(({ oid }) => oid);

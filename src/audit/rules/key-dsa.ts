@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { subjectOf } from "../words.ts";
 
 export const keyDsa = rule({
@@ -8,6 +9,7 @@ export const keyDsa = rule({
   title: "the key is a DSA key",
   cites: ["FIPS 186-5: DSA is no longer approved", "RFC 8446 §4.2.3: no DSA in TLS 1.3"],
   profiles: ["default"],
+  traits: Trait.otherKey,
   check({ certificate, view, use }) {
     if (certificate.publicKey.algorithm !== "DSA") return undefined;
     const { bits } = certificate.publicKey;

@@ -5,6 +5,8 @@ import { rule } from "../rule.ts";
 const KEYS = new Map(Object.entries(DEMO_KEYS));
 const LABELS = new Map(Object.entries(DEMO_LABELS));
 
+const LONGEST_LABEL = Math.max(...[...LABELS.keys()].map(({ length }) => length));
+
 const fileOf = (path: string): string => (path.split("/").at(-1) ?? "").toLowerCase();
 
 /** By the key itself, else by the names that the products give their own. */
@@ -20,12 +22,15 @@ export const keyKnownDemo = rule({
   profiles: ["default"],
   check({ view, use, entry, store }) {
     if (use === "chain") return undefined;
-    const { subject } = view;
     const origin = KEYS.get(view.keyHash);
-    if (origin !== undefined) return { facts: { subject, origin, by: "key" } };
+    if (origin !== undefined) return { facts: { subject: view.subject, origin, by: "key" } };
     const byFile = use === "personal" ? DEMO_FILES[fileOf(store.path)] : undefined;
-    const named = LABELS.get(entry.label.toLowerCase()) ?? byFile;
-    return named === undefined ? undefined : { facts: { subject, origin: named, by: "name" } };
+    const { label } = entry;
+    const byLabel = label.length > LONGEST_LABEL ? undefined : LABELS.get(label.toLowerCase());
+    const named = byLabel ?? byFile;
+    return named === undefined
+      ? undefined
+      : { facts: { subject: view.subject, origin: named, by: "name" } };
   },
   explain: ({ subject, origin, by }) =>
     by === "key"

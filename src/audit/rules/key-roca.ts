@@ -1,6 +1,7 @@
 import { MAX_MODULUS_BITS } from "../integers.ts";
 import { isRoca } from "../rsa-weakness.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 export const keyRoca = rule({
   id: "key-roca",
@@ -9,6 +10,7 @@ export const keyRoca = rule({
   title: "the RSA key was made by a faulty chip and can be factored (ROCA)",
   cites: ["CVE-2017-15361", "CA/Browser Forum baseline requirements §6.1.1.3"],
   profiles: ["default"],
+  traits: Trait.rsa,
   check(view) {
     const { modulus } = view;
     if (modulus === undefined || modulus.length * 8 > MAX_MODULUS_BITS) return undefined;

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 export const keySmallAdvice = rule({
   id: "key-small-advice",
@@ -7,6 +8,7 @@ export const keySmallAdvice = rule({
   title: "the RSA key is too small for use after 2030",
   cites: ["NIST SP 800-57 part 1 §5.6.3", "NIST SP 800-131A rev. 3 (draft)"],
   profiles: ["fips", "strict"],
+  traits: Trait.rsa,
   parameters: { bits: 3072, least: 2048 },
   check(view, { parameters }) {
     const { algorithm, bits } = view.certificate.publicKey;

@@ -1,5 +1,6 @@
 import { isCaByTrade } from "../role.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const leafIsCa = rule({
@@ -13,6 +14,7 @@ export const leafIsCa = rule({
     "measured with GSKit 8.0.60: accepted",
   ],
   profiles: ["default"],
+  traits: Trait.ca,
   check({ view, use, whole }) {
     // Self-signed peers of iKeyman and openssl req say CA:TRUE: nobody else trusts what they would sign.
     if (use !== "personal" || view.selfIssued || view.basicConstraints?.ca !== true) {

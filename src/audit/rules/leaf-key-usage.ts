@@ -1,6 +1,7 @@
 import type { KeyUsage } from "../../x509/extensions.ts";
 import { isPresented, mayBe } from "../role.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 const HANDSHAKE: readonly KeyUsage[] = ["digitalSignature", "keyEncipherment", "keyAgreement"];
@@ -15,6 +16,7 @@ export const leafKeyUsage = rule({
     "RFC 8446 §4.4.2.2: digitalSignature must be set where the extension stands",
   ],
   profiles: ["default"],
+  traits: Trait.unsigning,
   check(subject, { profiles }) {
     const { view } = subject;
     const usage = view.keyUsage;

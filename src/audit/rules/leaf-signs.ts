@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const leafSigns = rule({
@@ -8,6 +9,7 @@ export const leafSigns = rule({
   title: "an end certificate's key usage lets it sign certificates",
   cites: ["RFC 5280 §4.2.1.3 and §4.2.1.9"],
   profiles: ["default"],
+  traits: Trait.signs,
   check({ view, use, whole }, { profiles }) {
     const usage = view.keyUsage;
     if (usage === undefined || view.ca || view.certificate.version !== 3) return undefined;

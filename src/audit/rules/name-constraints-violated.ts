@@ -1,5 +1,6 @@
 import { violated } from "../name-constraints.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const nameConstraintsViolated = rule({
@@ -12,6 +13,7 @@ export const nameConstraintsViolated = rule({
     "measured with GSKit 8.0.60: such a chain is refused",
   ],
   profiles: ["default"],
+  traits: Trait.personal,
   check({ view, use, entry, whole }) {
     if (use !== "personal" || entry.kind !== "key") return undefined;
     const { chain } = whole.pathOf(view);

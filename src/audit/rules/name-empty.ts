@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const nameEmpty = rule({
@@ -11,6 +12,7 @@ export const nameEmpty = rule({
     "RFC 5280 §4.2.1.6: then the alternative name is critical",
   ],
   profiles: ["default"],
+  traits: Trait.nameless,
   check(view) {
     const { issuer, subject } = view.certificate;
     const serial = view.certificate.serial;

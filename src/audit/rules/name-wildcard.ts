@@ -1,5 +1,6 @@
 import { isPresented } from "../role.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const nameWildcard = rule({
@@ -9,6 +10,7 @@ export const nameWildcard = rule({
   title: "a wildcard that matches nothing, or more than one service should",
   cites: ["RFC 9525 §6.3", "CA/Browser Forum Baseline Requirements §3.2.2.6"],
   profiles: ["default"],
+  traits: Trait.oddName,
   check(subject, { profiles }) {
     const { view } = subject;
     if (!isPresented(subject) || view.ca) return undefined;

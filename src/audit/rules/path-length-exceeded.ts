@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const pathLengthExceeded = rule({
@@ -8,6 +9,7 @@ export const pathLengthExceeded = rule({
   title: "more CAs stand in the chain than one of them allows",
   cites: ["RFC 5280 §4.2.1.9", "measured with GSKit 8.0.60: such a chain is refused"],
   profiles: ["default"],
+  traits: Trait.chain,
   check({ view, use, entry, whole }) {
     const allowed = view.basicConstraints?.pathLength;
     if (use !== "chain" || entry.kind !== "key" || allowed === undefined) return undefined;

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 export const rsaBitsOdd = rule({
   id: "rsa-bits-odd",
@@ -7,6 +8,7 @@ export const rsaBitsOdd = rule({
   title: "the size of the RSA key is no multiple of 8 bits",
   cites: ["CA/Browser Forum baseline requirements §6.1.5"],
   profiles: ["public-tls", "strict"],
+  traits: Trait.rsa,
   parameters: { least: 2048 },
   check(view, { parameters }) {
     const { algorithm, bits } = view.certificate.publicKey;

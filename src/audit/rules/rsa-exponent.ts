@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 export const rsaExponent = rule({
   id: "rsa-exponent",
@@ -7,6 +8,7 @@ export const rsaExponent = rule({
   title: "the RSA key has a public exponent that is weak or not usable",
   cites: ["RFC 8017 §3.1", "FIPS 186-5 §5.4", "CA/Browser Forum baseline requirements §6.1.6"],
   profiles: ["default"],
+  traits: Trait.rsa,
   parameters: { least: 3, mostBits: 64 },
   check(view, { parameters }) {
     const { algorithm, exponent } = view.certificate.publicKey;

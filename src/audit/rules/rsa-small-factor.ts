@@ -1,6 +1,7 @@
 import { MAX_MODULUS_BITS } from "../integers.ts";
 import { groupPrimes, type PrimeGroup, primesUpTo, rsaWeakness } from "../rsa-weakness.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 /** Most of either that a policy may ask for: each costs time for each certificate. */
 const MAX_PRIMES_TO = 100_000;
@@ -24,6 +25,7 @@ export const rsaSmallFactor = rule({
     "CVE-2022-26320",
   ],
   profiles: ["default"],
+  traits: Trait.rsa,
   parameters: { primesTo: USUAL, rounds: 100 },
   check(view, { parameters }) {
     const { modulus } = view;

@@ -2,13 +2,11 @@ import type { GeneralName } from "../../x509/extensions.ts";
 import { isIpAddress } from "../host-names.ts";
 import { localNamesOnly } from "../localhost.ts";
 import { rule } from "../rule.ts";
+import { ORDINARY_HOST, Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 const INTERNAL =
   /(^[^.]+|\.(local|localdomain|internal|intranet|corp|lan|home|private|test|invalid|example|localhost))$/i;
-
-/** Names of hosts as nearly all are: the questions below would find nothing. */
-const ORDINARY = /^(?:[a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{0,62}$/i;
 
 export const sanMalformed = rule({
   id: "san-malformed",
@@ -24,6 +22,8 @@ export const sanMalformed = rule({
   check(subject, { profiles }) {
     const { view, use } = subject;
     if (view.ca) return undefined;
+    // Of ordinary names only those that the public knows nothing of.
+    if ((view.traits & Trait.oddName) === 0 && !profiles.has("public-tls")) return undefined;
     // That localhost is an internal name is told by name-localhost.
     const strict = profiles.has("public-tls") && localNamesOnly(subject) === undefined;
     const faults: string[] = [];
@@ -45,7 +45,7 @@ function faultOf({ kind, value }: GeneralName, publicTls: boolean): string | und
   if (kind === "email") return /^[^@\s]+@[^@\s]+$/.test(value) ? undefined : "not an address";
   if (kind === "URI") return /^[a-z][a-z0-9+.-]*:/i.test(value) ? undefined : "not a URI";
   if (kind !== "DNS") return undefined;
-  if (!publicTls && ORDINARY.test(value)) return undefined;
+  if (!publicTls && ORDINARY_HOST.test(value)) return undefined;
   if (value === "") return "empty";
   if (value.trim() === "") return "blank";
   if (isIpAddress(value)) return "address as host name";

@@ -1,6 +1,7 @@
 import { rule } from "../rule.ts";
 import { encryptsData } from "../sap.ts";
 import { day, isBefore, isoSecond } from "../time.ts";
+import { Trait } from "../traits.ts";
 
 export const sapEncryptionCertificateKept = rule({
   id: "sap-encryption-certificate-kept",
@@ -12,6 +13,7 @@ export const sapEncryptionCertificateKept = rule({
     "RFC 5280 §4.2.1.3 (dataEncipherment)",
   ],
   profiles: ["default"],
+  traits: Trait.enciphers,
   check(view, { now }) {
     const { notAfter } = view.certificate;
     if (!isBefore(notAfter, now) || !encryptsData(view)) return undefined;

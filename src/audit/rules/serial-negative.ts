@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const serialNegative = rule({
@@ -8,6 +9,7 @@ export const serialNegative = rule({
   title: "the serial number is negative",
   cites: ["RFC 5280 §4.1.2.2"],
   profiles: ["default"],
+  traits: Trait.serial,
   check(view) {
     const { certificate, subject, issuer } = view;
     if (!certificate.serial.startsWith("-")) return undefined;

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const serialZero = rule({
@@ -8,6 +9,7 @@ export const serialZero = rule({
   title: "the serial number is zero",
   cites: ["RFC 5280 §4.1.2.2"],
   profiles: ["default"],
+  traits: Trait.serial,
   check(view) {
     const { certificate, selfIssued, subject, issuer } = view;
     // Without leading zeros but one octet.

@@ -1,7 +1,7 @@
-import { equalBytes } from "../../bytes/octets.ts";
 import { SIGNATURE_NAMES } from "../../x509/algorithms.ts";
 import { algorithmParts } from "../raw-certificate.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 export const signatureAlgorithmMismatch = rule({
   id: "signature-algorithm-mismatch",
@@ -10,9 +10,10 @@ export const signatureAlgorithmMismatch = rule({
   title: "the certificate names two different signature algorithms",
   cites: ["RFC 5280 §4.1.1.2"],
   profiles: ["default"],
+  traits: Trait.encoding,
   check(view) {
-    const { innerAlgorithm, outerAlgorithm } = view.raw;
-    if (equalBytes(innerAlgorithm, outerAlgorithm)) return undefined;
+    const { innerAlgorithm, outerAlgorithm, sameAlgorithm } = view.raw;
+    if (sameAlgorithm) return undefined;
     const name = (algorithm: Uint8Array): string => {
       const { oid } = algorithmParts(algorithm);
       return SIGNATURE_NAMES[oid] ?? oid;

@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { explainHash, fixHash, weakHash } from "../weak-hash.ts";
 
 export const signatureMd5 = rule({
@@ -12,6 +13,7 @@ export const signatureMd5 = rule({
     "JDK: jdk.certpath.disabledAlgorithms",
   ],
   profiles: ["default"],
+  traits: Trait.signature,
   check: (subject) => weakHash(subject, ["md5"], "warning"),
   explain: explainHash("MD5"),
   fix: fixHash,

@@ -2,6 +2,7 @@ import { Tag } from "../../bytes/der-tag.ts";
 import { readPssParameters } from "../../x509/signature.ts";
 import { algorithmParts } from "../raw-certificate.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 export const signatureParameters = rule({
   id: "signature-parameters",
@@ -10,6 +11,7 @@ export const signatureParameters = rule({
   title: "the signature algorithm has parameters that it must not have, or lacks its own",
   cites: ["RFC 4055 §5", "RFC 4055 §3.1", "RFC 5758 §3.2", "RFC 8410 §3"],
   profiles: ["default"],
+  traits: Trait.signature,
   check(view) {
     const { signatureAlgorithm } = view.certificate;
     const fault = view.ofAlgorithm("signature-parameters", (algorithm) =>

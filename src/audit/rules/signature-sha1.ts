@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { explainHash, fixHash, weakHash } from "../weak-hash.ts";
 
 export const signatureSha1 = rule({
@@ -12,6 +13,7 @@ export const signatureSha1 = rule({
     "measured: GSKit 8.0.60 refuses a peer's certificate signed with SHA-1",
   ],
   profiles: ["default"],
+  traits: Trait.signature,
   check: (subject) => weakHash(subject, ["sha1", "sha0"], "notice"),
   explain: explainHash("SHA-1"),
   fix: fixHash,

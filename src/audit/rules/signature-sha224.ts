@@ -1,5 +1,6 @@
 import { signatureHash } from "../raw-certificate.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 export const signatureSha224 = rule({
   id: "signature-sha224",
@@ -8,6 +9,7 @@ export const signatureSha224 = rule({
   title: "the certificate is signed with a hash of 112 bits of strength",
   cites: ["NIST SP 800-131A rev. 3 (draft): 112 bits end with 2030"],
   profiles: ["fips", "strict"],
+  traits: Trait.signature,
   check(view) {
     const hash = signatureHash(view.certificate);
     if (hash === undefined || !/^(sha224|sha512-224|sha3-224)$/.test(hash)) return undefined;

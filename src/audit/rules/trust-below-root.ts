@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const trustBelowRoot = rule({
@@ -11,6 +12,7 @@ export const trustBelowRoot = rule({
     "IBM MQ, AMQ9633",
   ],
   profiles: ["mq", "ihs"],
+  traits: Trait.signer,
   check({ view, use, entry, store, whole }) {
     const { format } = store.container;
     if (use !== "signer" || entry.kind !== "trusted" || !entry.enabled) return undefined;

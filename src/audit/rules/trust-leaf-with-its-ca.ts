@@ -1,4 +1,5 @@
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const trustLeafWithItsCa = rule({
@@ -8,6 +9,7 @@ export const trustLeafWithItsCa = rule({
   title: "a certificate is trusted although its CA is as well",
   cites: ["RFC 5280 §6.1: the CA is the trust anchor", "practice"],
   profiles: ["mq", "um", "strict"],
+  traits: Trait.signer,
   check({ view, use, entry, store, whole }) {
     if (use !== "signer" || entry.kind !== "trusted" || !entry.enabled) return undefined;
     const { format } = store.container;

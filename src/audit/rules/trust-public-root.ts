@@ -1,5 +1,6 @@
 import { publicCa } from "../public-cas.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { BUNDLE, publicSigners } from "../trusted.ts";
 import { named } from "../words.ts";
 
@@ -10,6 +11,7 @@ export const trustPublicRoot = rule({
   title: "a public CA is trusted where peers are your own",
   cites: ["IBM MQ, Securing channels: use SSLPEER where a public CA is trusted", "practice"],
   profiles: ["mq", "um"],
+  traits: Trait.ca,
   check({ view, use, entry, whole }) {
     if (use !== "signer" || entry.kind !== "trusted" || !entry.enabled || !view.ca) {
       return undefined;

@@ -1,5 +1,6 @@
 import { rule } from "../rule.ts";
 import { day, isoSecond } from "../time.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const trustWeakRoot = rule({
@@ -12,6 +13,7 @@ export const trustWeakRoot = rule({
     "PCI DSS 4.0.1 requirement 12.3.3: a plan for cryptography that ends",
   ],
   profiles: ["pci"],
+  traits: Trait.ca,
   // What has less than 112 bits today is told by key-too-small; fips and strict have key-small-advice.
   parameters: { bits: 3072, until: "2031-01-01T00:00:00Z" },
   check({ view, use, entry }, { parameters, profiles }) {

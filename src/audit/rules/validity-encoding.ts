@@ -1,5 +1,6 @@
 import type { RawTime } from "../raw-certificate.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 
 export const validityEncoding = rule({
   id: "validity-encoding",
@@ -8,6 +9,7 @@ export const validityEncoding = rule({
   title: "a date of the certificate is written in a form that is forbidden or endless",
   cites: ["RFC 5280 §4.1.2.5", "RFC 5280 §4.1.2.5.1", "RFC 5280 §4.1.2.5.2"],
   profiles: ["default"],
+  traits: Trait.encoding,
   check(view) {
     const { notBefore, notAfter } = view.raw;
     if (notBefore.isUsual && notAfter.isUsual) return undefined;

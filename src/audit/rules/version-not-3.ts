@@ -1,5 +1,6 @@
 import { isPresented } from "../role.ts";
 import { rule } from "../rule.ts";
+import { Trait } from "../traits.ts";
 import { named } from "../words.ts";
 
 export const versionNot3 = rule({
@@ -12,6 +13,7 @@ export const versionNot3 = rule({
     "RFC 5280 §6.1.4(k): a CA below the root must be of version 3 to say that it is one",
   ],
   profiles: ["default"],
+  traits: Trait.version,
   check(seen) {
     const { view, use, whole } = seen;
     const { certificate, subject, selfIssued } = view;
