@@ -10,7 +10,7 @@ import { der } from "./der-writer.ts";
  * Refuses trailing bytes. Work grows linearly with the input; depth is capped at MAX_DEPTH.
  */
 export function berToDer(bytes: Uint8Array, name = ""): Uint8Array {
-  if (!hasBerForms(bytes)) return bytes;
+  if (!mayHaveBerForms(bytes) || isPlain(bytes)) return bytes;
   const walk = new BerWalk(bytes, name);
   const out = walk.element(0, 0);
   if (walk.offset !== bytes.length) {
@@ -23,14 +23,49 @@ export function berToDer(bytes: Uint8Array, name = ""): Uint8Array {
   return out;
 }
 
-/** Quick look: could this hold an indefinite length or a constructed string? May say yes wrongly. */
-function hasBerForms(bytes: Uint8Array): boolean {
+/** A look at the octets alone: a yes is often wrong, as for what is encrypted. */
+function mayHaveBerForms(bytes: Uint8Array): boolean {
   for (let i = 0; i < bytes.length - 1; i++) {
     const tag = bytes[i] as number;
     if ((tag & 0x20) !== 0 && bytes[i + 1] === 0x80) return true;
     if (tag === 0x24) return true;
   }
   return false;
+}
+
+/**
+ * Whether every element down to the primitive ones has the form that DER would give it, and nothing follows: then
+ * there is nothing to change. False for what is malformed, too: the walk says why.
+ */
+function isPlain(bytes: Uint8Array): boolean {
+  return plainEnd(bytes, 0, bytes.length, 0) === bytes.length;
+}
+
+/** Where the element at `at` ends; -1 where it is none that may stay as it is. */
+function plainEnd(bytes: Uint8Array, at: number, limit: number, depth: number): number {
+  if (depth > MAX_DEPTH || at + 2 > limit) return -1;
+  const tag = bytes[at] as number;
+  const constructed = (tag & 0x20) !== 0;
+  if ((tag & 0x1f) === 0x1f || (constructed && isStringTag(tag & ~0x20))) return -1;
+  let length = bytes[at + 1] as number;
+  let content = at + 2;
+  if (length >= 0x80) {
+    const count = length & 0x7f;
+    if (count === 0 || count > 4 || content + count > limit) return -1;
+    length = 0;
+    for (const end = content + count; content < end; content++) {
+      length = length * 256 + (bytes[content] as number);
+    }
+    if (length < (count === 1 ? 0x80 : 256 ** (count - 1))) return -1;
+  }
+  const end = content + length;
+  if (end > limit) return -1;
+  if (!constructed) return end;
+  while (content !== end) {
+    content = plainEnd(bytes, content, end, depth + 1);
+    if (content < 0) return -1;
+  }
+  return end;
 }
 
 class BerWalk {

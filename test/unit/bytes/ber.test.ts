@@ -31,6 +31,26 @@ describe("BER to DER", () => {
     expect(codeOf(() => berToDer(hex(ber)))).toBe("format-malformed");
   });
 
+  // Octets that look like BER inside a primitive: whatever is encrypted has them.
+  const lookalike = "0406 24800000 3080";
+  it.each([
+    ["inside a string", lookalike],
+    ["in a sequence with a long length", `308188 ${lookalike} 047e ${"24".repeat(126)}`],
+  ])("DER stays the same array: %s", (_what, der) => {
+    const bytes = hex(der);
+    expect(berToDer(bytes)).toBe(bytes);
+  });
+
+  it.each([
+    ["a length longer than it need be", "308109 0406248000003080 00", ""],
+    ["that has leading zeros", "30820008 0406248000003080", "3008 0406248000003080"],
+    ["in one octet too many", "308108 0406248000003080", "3008 0406248000003080"],
+    ["in four octets", "308400000008 0406248000003080", "3008 0406248000003080"],
+  ])("is made anew: %s", (_what, ber, expected) => {
+    if (expected === "") expect(codeOf(() => berToDer(hex(ber)))).toBe("format-malformed");
+    else expect(toHex(berToDer(hex(ber)))).toBe(expected.replaceAll(" ", ""));
+  });
+
   it("refuses what is nested too deep, and does not overflow the stack", () => {
     const deep = concat(Array.from({ length: 100_000 }, () => hex("3080")));
     expect(codeOf(() => berToDer(deep))).toBe("limit-exceeded");
