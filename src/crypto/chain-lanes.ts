@@ -2,63 +2,86 @@ import {
   type ChainHash,
   type ChainRunner,
   type ChainStep,
-  HASH_SHAPES,
   hashChain,
-  wasmExports,
+  type Pbkdf2Work,
 } from "./chain.ts";
-import { LANES_WASM } from "./chain-lanes-wasm.ts";
+import { LANE_HASHES, LANES, LaneEngine, type LaneHash } from "./lane-engine.ts";
+import { blocksOf, chainJob, type LaneJob, pbkdf2Job } from "./lane-job.ts";
+import { type LanePace, PACE_TURNS } from "./lane-pace.ts";
 
-const LANES = 4;
-/** Hashes with a kernel of four lanes, and the turns below which one is not worth waiting for. */
-const KERNELS = ["sha1", "sha256"] as const;
-type LaneHash = (typeof KERNELS)[number];
-const FEWEST_TURNS = 500;
-/** In one call: the engine changes to optimised code only between calls (docs/decisions/0031). */
-const TURNS_PER_CALL = 128;
+/** Hashes below which a derivation is not worth waiting for others. */
+const FEWEST_HASHES = 500;
 /** Turns before others in this thread may go on: some ten milliseconds. */
-const TURNS_AT_ONCE = 16_384;
-/** How long a chain waits for three others. */
+const TURNS_AT_ONCE = 8192;
+/** How long a derivation waits for three others. */
 const WAIT_MS = 25;
-/** Bytes of the kernel's memory that hold digests. */
-const USED = 8 * LANES * 4;
-
-interface Job {
-  readonly digest: Uint8Array;
-  readonly turns: number;
-  left: number;
-  readonly resolve: (digest: Uint8Array) => void;
-}
-
-interface Instance {
-  readonly view: DataView;
-  readonly run: Readonly<Record<LaneHash, (turns: number) => void>>;
-}
+/** From so many on, lanes are quicker than Node's own PBKDF2, which runs beside this thread. */
+const FEWEST_LANES = 3;
+/** Keys of more blocks are nobody's. */
+const MOST_BLOCKS = 4;
 
 /**
- * Runs hash chains of different files side by side, four in the lanes of one kernel: a third to a fifth of the time
- * that they take one after the other. A chain that no others join goes alone after some milliseconds.
+ * Runs the key derivations of different files side by side, four in the lanes of one kernel: a third to a fifth of
+ * the time that they take one after the other. A chain that no others join goes alone after some milliseconds.
  *
- * For one audit. The results are those of `hashChain`.
+ * For one thread of one audit. The results are those of `hashChain`, and of Node's PBKDF2.
  */
 export class ChainLanes implements ChainRunner {
-  readonly #waiting = new Map<LaneHash, Job[]>();
+  readonly #waiting = new Map<LaneHash, LaneJob[]>();
+  readonly #pace: LanePace | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #planned = false;
-  #instance: Instance | undefined;
+  #engine: LaneEngine | undefined;
+
+  /** @param pace - present: PBKDF2 runs in the lanes too, where that is quicker than Node's own */
+  constructor(pace?: LanePace) {
+    this.#pace = pace;
+  }
 
   /** @param step - its digest is not changed. @returns a new array */
   run(step: ChainStep): Promise<Uint8Array> {
     const { hash, digest, turns } = step;
-    if (!hasKernel(hash) || turns < FEWEST_TURNS || this.#engine() === undefined) {
+    if (!hasLanes(hash) || turns < FEWEST_HASHES || this.#started() === undefined) {
       return Promise.resolve(hashChain(hash, digest, turns));
     }
-    return new Promise((resolve) => {
-      const job = { digest: digest.slice(), turns, left: turns, resolve };
-      const jobs = this.#waiting.get(hash);
-      if (jobs === undefined) this.#waiting.set(hash, [job]);
-      else jobs.push(job);
-      this.#plan();
-    });
+    return new Promise((resolve) => this.#add(chainJob(hash, step, resolve)));
+  }
+
+  pbkdf2(work: Pbkdf2Work): Promise<Uint8Array> | undefined {
+    const { hash, iterations, length } = work;
+    if (this.#pace === undefined || !hasLanes(hash) || 2 * iterations < FEWEST_HASHES) {
+      return undefined;
+    }
+    const blocks = blocksOf(hash, length);
+    if (blocks === 0 || blocks > MOST_BLOCKS || this.#started() === undefined) return undefined;
+    return this.#pace.prefersLanes(hash) ? this.#derived(hash, work, blocks) : undefined;
+  }
+
+  async #derived(hash: LaneHash, work: Pbkdf2Work, blocks: number): Promise<Uint8Array> {
+    const made = await Promise.all(
+      Array.from(
+        { length: blocks },
+        (_, i) =>
+          new Promise<Uint8Array>((resolve, reject) =>
+            this.#add(pbkdf2Job(hash, work, i + 1, resolve, reject)),
+          ),
+      ),
+    );
+    const out = new Uint8Array(work.length);
+    let at = 0;
+    for (const block of made) {
+      out.set(block.subarray(0, work.length - at), at);
+      at += block.length;
+      block.fill(0);
+    }
+    return out;
+  }
+
+  #add(job: LaneJob): void {
+    const jobs = this.#waiting.get(job.hash);
+    if (jobs === undefined) this.#waiting.set(job.hash, [job]);
+    else jobs.push(job);
+    this.#plan();
   }
 
   #plan(): void {
@@ -82,13 +105,17 @@ export class ChainLanes implements ChainRunner {
     }
   }
 
-  /** @param late - chains have waited long enough for others */
+  /** @param late - jobs have waited long enough for others */
   #work(late: boolean): void {
-    for (const [hash, jobs] of this.#waiting) {
+    for (const [hash, waiting] of this.#waiting) {
+      if (!(late || isReady(waiting))) continue;
+      const jobs = waiting.length < FEWEST_LANES ? sentElsewhere(waiting) : waiting;
       const [only] = jobs;
-      if (only === undefined || !(late || isReady(jobs))) continue;
-      if (jobs.length === 1) alone(hash, only);
-      else this.#together(hash, jobs.slice(0, LANES));
+      if (jobs.length === 1 && only?.alone !== undefined) {
+        const turns = Math.min(only.left, TURNS_AT_ONCE);
+        only.alone(turns);
+        advanced(only, turns);
+      } else if (jobs.length > 0) this.#together(hash, jobs.slice(0, LANES));
       this.#waiting.set(
         hash,
         jobs.filter(({ left }) => left > 0),
@@ -97,54 +124,42 @@ export class ChainLanes implements ChainRunner {
     this.#plan();
   }
 
-  /** Some turns of up to four chains. Lanes without one hash zeros. */
-  #together(hash: LaneHash, jobs: readonly Job[]): void {
-    const { view, run } = this.#engine() as Instance;
-    const step = run[hash];
-    const size = HASH_SHAPES[hash].digest;
-    jobs.forEach(({ digest }, lane) => {
-      const words = new DataView(digest.buffer, digest.byteOffset);
-      for (let at = 0; at < size; at += 4) {
-        view.setUint32(at * LANES + lane * 4, words.getUint32(at), true);
-      }
-    });
+  #together(hash: LaneHash, jobs: readonly LaneJob[]): void {
     const turns = Math.min(TURNS_AT_ONCE, ...jobs.map(({ left }) => left));
-    for (let left = turns; left > 0; left -= TURNS_PER_CALL) step(Math.min(left, TURNS_PER_CALL));
-    jobs.forEach((job, lane) => {
-      const words = new DataView(job.digest.buffer, job.digest.byteOffset);
-      for (let at = 0; at < size; at += 4) {
-        words.setUint32(at, view.getUint32(at * LANES + lane * 4, true));
-      }
-      job.left -= turns;
-      if (job.left === 0) job.resolve(job.digest);
-    });
-    new Uint8Array(view.buffer, 0, USED).fill(0);
+    const states = jobs.map(({ state }) => state);
+    const engine = this.#started() as LaneEngine;
+    const measures = jobs.length === LANES && turns > PACE_TURNS;
+    const first = this.#pace !== undefined && measures ? PACE_TURNS : 0;
+    if (first > 0) this.#pace?.lanes(hash, () => engine.advance(hash, states, first));
+    engine.advance(hash, states, turns - first);
+    for (const job of jobs) advanced(job, turns);
   }
 
-  #engine(): Instance | undefined {
-    if (this.#instance !== undefined) return this.#instance;
-    const exports = wasmExports<LaneHash>(LANES_WASM);
-    if (exports === undefined) return undefined;
-    this.#instance = { view: new DataView(exports.memory.buffer), run: exports };
-    return this.#instance;
+  #started(): LaneEngine | undefined {
+    this.#engine ??= LaneEngine.make();
+    return this.#engine;
   }
 }
 
-function hasKernel(hash: ChainHash): hash is LaneHash {
-  return (KERNELS as readonly ChainHash[]).includes(hash);
+function hasLanes(hash: ChainHash): hash is LaneHash {
+  return (LANE_HASHES as readonly ChainHash[]).includes(hash);
 }
 
 /** Four are there, or some that have begun: those go on with whatever company there is. */
-function isReady(jobs: readonly Job[]): boolean {
-  const [first] = jobs;
-  return jobs.length >= LANES || (first !== undefined && first.left < first.turns);
+function isReady(jobs: readonly LaneJob[]): boolean {
+  return jobs.length >= LANES || jobs.some(({ left, turns }) => left < turns);
 }
 
-function alone(hash: ChainHash, job: Job): void {
-  const turns = Math.min(job.left, TURNS_AT_ONCE);
-  const made = hashChain(hash, job.digest, turns);
-  job.digest.set(made);
-  made.fill(0);
+/** What Node does better than lanes of which most are empty. @returns the others */
+function sentElsewhere(jobs: readonly LaneJob[]): readonly LaneJob[] {
+  return jobs.filter((job) => {
+    if (job.elsewhere === undefined || job.left < job.turns) return true;
+    job.elsewhere();
+    return false;
+  });
+}
+
+function advanced(job: LaneJob, turns: number): void {
   job.left -= turns;
-  if (job.left === 0) job.resolve(job.digest);
+  if (job.left === 0) job.finish();
 }

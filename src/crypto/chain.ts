@@ -89,9 +89,21 @@ export interface ChainStep {
   readonly turns: number;
 }
 
-/** Where chains run: several at once, where there are several (`ChainLanes`). */
+/** What PBKDF2 derives (RFC 8018 §5.2). The caller has checked the limit of iterations and paid the budget. */
+export interface Pbkdf2Work {
+  readonly hash: HashName;
+  readonly password: Uint8Array;
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+  /** Of the key, in octets. */
+  readonly length: number;
+}
+
+/** Where derivations run: several at once, where there are several (`ChainLanes`). */
 export interface ChainRunner {
   run(step: ChainStep): Promise<Uint8Array>;
+  /** Copies the password before it returns. @returns undefined: Node's own is the better place */
+  pbkdf2?(work: Pbkdf2Work): Promise<Uint8Array> | undefined;
 }
 
 type Kernels<Name extends string> = Readonly<Record<Name, (turns: number) => void>>;

@@ -152,6 +152,7 @@ export function pbkdf1(
 /**
  * PBKDF2 (RFC 8018 §5.2), OpenSSL's, in a thread of the pool: it runs while the caller goes on.
  *
+ * @param chains - may derive it instead, side by side with what other files need
  * @throws PkiError `format-unsupported` where this engine has no such hash
  */
 export function pbkdf2(
@@ -160,7 +161,10 @@ export function pbkdf2(
   salt: Uint8Array,
   iterations: number,
   length: number,
+  chains?: ChainRunner,
 ): Promise<Uint8Array> {
+  const taken = chains?.pbkdf2?.({ hash, password, salt, iterations, length });
+  if (taken !== undefined) return taken;
   return new Promise((resolve, reject) => {
     try {
       nativePbkdf2(password, salt, iterations, length, hash, (error, key) => {

@@ -31,6 +31,22 @@ export function kernelDigest(
   return takeDigest(engine, kernel, shape);
 }
 
+/**
+ * The state of a hash behind one block of input: what HMAC has from each of its pads (RFC 2104).
+ *
+ * @param block - one block, exactly; not changed
+ * @returns the state's octets
+ * @throws Error in an engine without WebAssembly: the caller has seen that there is
+ */
+export function stateBehind(name: "sha1" | "sha256", block: Uint8Array<ArrayBuffer>): Uint8Array {
+  const kernel = KERNELS[name] as Kernel;
+  const engine = instance(kernel.name);
+  if (engine === undefined) throw new Error("no WebAssembly");
+  const shape = HASH_SHAPES[name];
+  compress(engine, kernel, new DataView(block.buffer, block.byteOffset, shape.block), shape.block);
+  return takeDigest(engine, kernel, shape);
+}
+
 /** The message, an octet 80, zeros, and its length in bits: whole blocks. */
 function padded(parts: readonly Uint8Array[], block: number): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0);

@@ -23,10 +23,10 @@ export interface CipherKey {
 
 /**
  * Derives the key of a scheme. PBKDF2 and scrypt run in a thread of the pool from the moment this is
- * called, so a caller may start them early; the older schemes run in this thread.
+ * called, so a caller may start them early; the older schemes run in this thread, and PBKDF2 where `chains` takes it.
  *
  * @param budget - what the file may still cost; undefined where the scheme is our own, or was paid for
- * @param chains - where the hashing of the older schemes runs; the budget's where there is one
+ * @param chains - where the hashing runs; the budget's where there is one
  * @throws PkiError `limit-exceeded` when the file's derivations are too many
  */
 export async function derivePbe(
@@ -56,7 +56,7 @@ export async function derivePbe(
     }
     case "pbkdf2":
       return {
-        key: await pbkdf2(kdf.prf, password.raw, salt, iterations, cipher.keyLength),
+        key: await pbkdf2(kdf.prf, password.raw, salt, iterations, cipher.keyLength, chains),
         iv: pbe.iv as Uint8Array,
       };
     case "scrypt":

@@ -19,7 +19,7 @@ export function fakeThreads(
     started,
     start(setup, transfer) {
       const own = structuredClone(setup, { transfer: [...transfer] }) as ThreadSetup;
-      const judge = auditThread(host, own);
+      const judge = auditThread(host, own, () => 0);
       let alive = true;
       const thread: HostThread = {
         get alive() {

@@ -1,5 +1,6 @@
 import { Remembered } from "../../audit/shared-views.ts";
 import type { SharedWork } from "../../codecs/codec.ts";
+import type { ChainRunner } from "../../crypto/chain.ts";
 import { ChainLanes } from "../../crypto/chain-lanes.ts";
 import type { Host } from "../../io/host.ts";
 import { Secret } from "../../model/secret.ts";
@@ -41,19 +42,23 @@ export class PasswordChoices {
   readonly judge: PasswordJudge;
   readonly wellKnown: readonly Secret[] = wellKnownSecrets();
   /** Signatures that were checked while chains were completed, and one place for the hash chains of all files. */
-  readonly shared: SharedWork = {
-    certificates: new CertificateMemo(),
-    known: new Remembered<boolean>(),
-    chains: new ChainLanes(),
-  };
+  readonly shared: SharedWork;
   /** Files of certificates that were read before. */
   readonly bundles = new KnownBundles();
   readonly #key: Uint8Array;
   readonly #given: readonly GivenPassword[];
 
-  /** @param key - of the judge: the same in all threads of one audit */
-  constructor(key: Uint8Array, given: readonly GivenPassword[]) {
+  /**
+   * @param key - of the judge: the same in all threads of one audit
+   * @param chains - where keys are derived
+   */
+  constructor(key: Uint8Array, given: readonly GivenPassword[], chains: ChainRunner) {
     this.judge = new PasswordJudge(key);
+    this.shared = {
+      certificates: new CertificateMemo(),
+      known: new Remembered<boolean>(),
+      chains,
+    };
     this.#key = key;
     this.#given = given;
   }
@@ -69,7 +74,7 @@ export class PasswordChoices {
     };
   }
 
-  static from({ key, given }: CopiedChoices, globs: Globs): PasswordChoices {
+  static from({ key, given }: CopiedChoices, globs: Globs, chains: ChainRunner): PasswordChoices {
     return new PasswordChoices(
       key,
       given.map(({ pattern, bytes }) => {
@@ -78,6 +83,7 @@ export class PasswordChoices {
           ? everywhere(secret)
           : { pattern, covers: globs([pattern]), secret };
       }),
+      chains,
     );
   }
 
@@ -123,7 +129,7 @@ export async function passwordChoices(
     const secret = await secretFrom(host, "env:PKI_PASSWORD", "PKI_PASSWORD");
     if (secret !== undefined) given.push(everywhere(secret));
   }
-  return new PasswordChoices(host.random(32), given);
+  return new PasswordChoices(host.random(32), given, new ChainLanes());
 }
 
 function everywhere(secret: Secret): GivenPassword {

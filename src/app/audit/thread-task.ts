@@ -1,5 +1,7 @@
 import type { ProfileId, Rule } from "../../audit/rule.ts";
 import { rules as everyRule } from "../../audit/rules/index.ts";
+import { ChainLanes } from "../../crypto/chain-lanes.ts";
+import { LanePace } from "../../crypto/lane-pace.ts";
 import type { Host } from "../../io/host.ts";
 import type { Companion } from "../../model/inventory.ts";
 import { type CacheShare, type CacheUse, StoreCache } from "./cache.ts";
@@ -35,15 +37,20 @@ export interface BatchResult {
   readonly cache: CacheUse | undefined;
 }
 
-/** One thread of an audit: its batches are opened side by side and judged one after the other. */
+/**
+ * One thread of an audit: its batches are opened side by side and judged one after the other.
+ *
+ * @param clock - milliseconds, for finding out what is quick here
+ */
 export function auditThread(
   host: Host,
   setup: ThreadSetup,
+  clock: () => number,
 ): (batch: Batch) => Promise<BatchResult> {
   const inbox = new Inbox<WalkedFile | Mark>();
   const waiting = new Map<number, (result: BatchResult) => void>();
   let count = 0;
-  const ended = work(host, setup, inbox, (mark, result) => {
+  const ended = work(host, setup, clock, inbox, (mark, result) => {
     waiting.get(mark)?.(result);
     waiting.delete(mark);
   });
@@ -61,6 +68,7 @@ export function auditThread(
 async function work(
   host: Host,
   setup: ThreadSetup,
+  clock: () => number,
   inbox: Inbox<WalkedFile | Mark>,
   reply: (mark: number, result: BatchResult) => void,
 ): Promise<void> {
@@ -68,7 +76,9 @@ async function work(
   const policy = await loadPolicy(host, globs, everyRule, setup.policy);
   const cache = setup.cache === undefined ? undefined : StoreCache.shared(setup.cache);
   const profiles = new Set(setup.profiles);
-  const choices = PasswordChoices.from(setup.choices, globs);
+  // All cores have a thread: PBKDF2 in Node's pool would only be another one to share them with.
+  const chains = new ChainLanes(new LanePace(clock));
+  const choices = PasswordChoices.from(setup.choices, globs, chains);
   const { run } = runOf(rulesOf(setup.rules), policy, profiles, setup.at, choices, cache);
   const seen = new Seen(run);
   const tracked = await trackedUnder(host, setup.paths);

@@ -18,11 +18,9 @@ const AHEAD = 2;
 /** Results that wait for an earlier one. */
 const MOST_WAITING = 256;
 
-/** Two PBKDF2 of 10,000 iterations, in milliseconds: they run in the pool that Node has for it. */
-const DERIVING_MS = 6;
 const STORE_MS = 0.4;
-/** A PKCS#12 file without its PBKDF2. */
-const SEALED_STORE_MS = 2;
+/** A PKCS#12 file of the JDK: three derivations of 10,000 iterations. */
+const SEALED_STORE_MS = 8;
 /** Files looked at before the number of threads is chosen. */
 const LOOK_AHEAD = 1000;
 const BYTES_PER_MS = 20_000;
@@ -37,19 +35,11 @@ const ARCHIVES = new Set([".zip", ".jar", ".war", ".ear", ".tar", ".tgz", ".gz"]
 export class FilesAhead implements AsyncIterable<WalkedFile> {
   /** Estimated, in milliseconds of one core: of all files, or as much as threads are worth. */
   readonly work: number;
-  /** The part of it that is done where the files are judged, 0 to 1: the rest is Node's pool's. */
-  readonly own: number;
   readonly #first: readonly WalkedFile[];
   readonly #rest: AsyncIterator<WalkedFile>;
 
-  private constructor(
-    work: number,
-    own: number,
-    first: readonly WalkedFile[],
-    rest: AsyncIterator<WalkedFile>,
-  ) {
+  private constructor(work: number, first: readonly WalkedFile[], rest: AsyncIterator<WalkedFile>) {
     this.work = work;
-    this.own = own;
     this.#first = first;
     this.#rest = rest;
   }
@@ -57,15 +47,13 @@ export class FilesAhead implements AsyncIterable<WalkedFile> {
   static async of(files: AsyncGenerator<WalkedFile>): Promise<FilesAhead> {
     const first: WalkedFile[] = [];
     let work = 0;
-    let derived = 0;
     while (work < THREADS_FROM_MS || first.length < LOOK_AHEAD) {
       const { value, done } = await files.next();
       if (done === true) break;
       first.push(value);
       work += worthMs(value);
-      if (DERIVED.has(extensionOf(value.path))) derived += DERIVING_MS;
     }
-    return new FilesAhead(work, work === 0 ? 1 : (work - derived) / work, first, files);
+    return new FilesAhead(work, first, files);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<WalkedFile> {
@@ -79,7 +67,7 @@ export class FilesAhead implements AsyncIterable<WalkedFile> {
 /** What a file will take, by its name and size, in milliseconds of one core. */
 export function estimatedMs({ path, look }: WalkedFile): number {
   const extension = extensionOf(path);
-  if (DERIVED.has(extension)) return SEALED_STORE_MS + DERIVING_MS;
+  if (DERIVED.has(extension)) return SEALED_STORE_MS;
   if (STORES.has(extension) || CERTIFICATES.has(extension)) {
     return STORE_MS + look.size / BYTES_PER_MS;
   }
@@ -93,12 +81,12 @@ function worthMs(file: WalkedFile): number {
 }
 
 /**
- * How many threads files are worth: fewer than there are cores where most is derived in Node's pool, and half as
- * many where a cache knows the stores, since putting results together is then much of the work.
+ * How many threads files are worth: half as many as there are cores where a cache knows the stores, since putting
+ * results together is then much of the work.
  */
-export function threadsWorth({ work, own }: FilesAhead, cores: number, cached: boolean): number {
+export function threadsWorth({ work }: FilesAhead, cores: number, cached: boolean): number {
   if (work < THREADS_FROM_MS) return 1;
-  return Math.min(Math.ceil(cores * (cached ? 1 / 2 : own)), MOST_THREADS);
+  return Math.min(Math.ceil(cached ? cores / 2 : cores), MOST_THREADS);
 }
 
 /** Where results go, in the order of the files. */

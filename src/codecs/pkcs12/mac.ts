@@ -153,6 +153,7 @@ export async function computeMac(
           mac.kdf.salt,
           mac.kdf.iterations,
           mac.kdf.keyLength,
+          chains,
         );
   const value = hmac(mac.hash, key, content);
   key.fill(0);

@@ -144,7 +144,7 @@ describe("an audit in threads", () => {
     expect((await both({ ...OPTIONS, rules: [own] })).threads.started).toEqual([]);
   });
 
-  it("takes fewer where most is derived in Node's pool", async () => {
+  it("takes as many as there are cores, and fewer where a cache knows the stores", async () => {
     const worth = async (name: string, count: number, cached = false) => {
       async function* files() {
         const look = { kind: "file", size: 2000, mode: 0o600, modified: new Date(0) } as const;
@@ -153,7 +153,8 @@ describe("an audit in threads", () => {
       const ahead = await FilesAhead.of(files());
       return [2, 8, 64].map((cores) => threadsWorth(ahead, cores, cached));
     };
-    expect(await worth("a.p12", 500)).toEqual([1, 2, 16]);
+    expect(await worth("a.p12", 500)).toEqual([2, 8, 16]);
+    expect(await worth("a.p12", 50)).toEqual([1, 1, 1]);
     expect(await worth("a.jks", 5000)).toEqual([2, 8, 16]);
     expect(await worth("a.jks", 500)).toEqual([1, 1, 1]);
     expect(await worth("a.pem", 5000)).toEqual([1, 1, 1]);
