@@ -1,3 +1,4 @@
+import { basename, dirname, join } from "node:path";
 import { type Described, describe } from "../audit/describe.ts";
 import { type AuditReport, countBySeverity } from "../audit/report.ts";
 import type { ProfileId, Rule } from "../audit/rule.ts";
@@ -20,6 +21,7 @@ import type { ThreadSetup } from "./audit/thread-task.ts";
 import { FilesAhead, inThreads, THREADS_FROM_MS, threadsWorth } from "./audit/threads.ts";
 import { trackedUnder } from "./audit/tracked.ts";
 import { reported, Walk, type WalkedFile } from "./audit/walk.ts";
+import { nearest } from "./nearest.ts";
 import type { Notice, Outcome } from "./outcome.ts";
 
 export interface AuditOptions {
@@ -116,9 +118,7 @@ export async function auditPaths(
   }
   for (const { path, error } of walk.problems) seen.take({ refused: refusal(path, error) });
   if (walk.missing.length === paths.length) {
-    throw new PkiError("file-not-found", "no such file or directory", {
-      path: walk.missing[0] as string,
-    });
+    throw await notThere(host, walk.missing[0] as string);
   }
   const findings = run.finish();
   host.terminal.progress(undefined);
@@ -160,6 +160,22 @@ export async function auditPaths(
   };
 }
 
+/** What was named and is not there, with what is there of nearly that name. */
+async function notThere(host: Host, path: string): Promise<PkiError> {
+  let near: string | undefined;
+  try {
+    const names = await host.files.list(dirname(path));
+    near = path === "" ? undefined : nearest(basename(path), names);
+  } catch (error) {
+    if (!(error instanceof PkiError)) throw error;
+  }
+  const hint =
+    near === undefined
+      ? "name a directory or a file; pki audit . looks at the directory you are in"
+      : `did you mean ${join(dirname(path), near)}?`;
+  return new PkiError("file-not-found", "no such file or directory", { path, hint });
+}
+
 async function choicesOf(
   host: Host,
   globs: Globs,
@@ -184,7 +200,7 @@ async function* found(
       ? undefined
       : await changedFiles(host, paths, options.changedSince);
   for await (const walked of walk.files(paths)) {
-    if (wanted !== undefined && !wanted(await host.files.realPath(walked.disk))) continue;
+    if (wanted !== undefined && !(await wanted(walked.disk))) continue;
     seen.files++;
     host.terminal.progress(`pki: ${seen.files} files, ${seen.opened} stores`);
     yield walked;

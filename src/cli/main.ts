@@ -1,8 +1,8 @@
+import { nearest } from "../app/nearest.ts";
 import type { Host } from "../io/host.ts";
 import { PkiError } from "../model/error.ts";
 import type { AnyCommand } from "./command.ts";
 import { Exit } from "./exit-code.ts";
-import { nearest } from "./nearest.ts";
 import { asPkiError, reportError, runCommand } from "./run.ts";
 
 interface Verb {

@@ -19,8 +19,11 @@ const SAFE = [
   "core.quotePath=false",
 ];
 
-/** What git prints. @throws PkiError `file-unreadable` */
-export function runGit(directory: string, args: readonly string[]): Promise<Uint8Array> {
+/** What git prints; undefined where it says no. @throws PkiError `file-unreadable` */
+export function runGit(
+  directory: string,
+  args: readonly string[],
+): Promise<Uint8Array | undefined> {
   return new Promise((resolve, reject) => {
     const options = {
       cwd: directory,
@@ -32,6 +35,10 @@ export function runGit(directory: string, args: readonly string[]): Promise<Uint
     execFile("git", [...SAFE, ...args], options, (error, stdout) => {
       if (error === null) {
         resolve(new Uint8Array(stdout));
+        return;
+      }
+      if (typeof error.code === "number") {
+        resolve(undefined);
         return;
       }
       const missing = systemCode(error) === "ENOENT";

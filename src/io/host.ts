@@ -68,9 +68,10 @@ export interface FileLook {
 export interface HostGit {
   /**
    * Runs `git` in a directory, without hooks, pagers or prompts.
-   * @returns what it printed. @throws PkiError `file-unreadable` where git is missing or fails
+   * @returns what it printed; undefined where it ended with an exit code other than 0.
+   * @throws PkiError `file-unreadable` where git is missing, or did not end
    */
-  run(directory: string, args: readonly string[]): Promise<Uint8Array>;
+  run(directory: string, args: readonly string[]): Promise<Uint8Array | undefined>;
 }
 
 export interface HostFiles {

@@ -160,11 +160,11 @@ describe("the Jenkins example", () => {
 });
 
 describe("the pre-commit hooks", () => {
-  const hooks: { id: string; entry: string; files?: string; types?: string[] }[] =
+  const hooks: { id: string; entry: string; args?: string[]; files?: string; types?: string[] }[] =
     yaml(".pre-commit-hooks.yaml");
   const entryOf = (id: string) => {
-    const entry = hooks.find((hook) => hook.id === id)?.entry ?? "";
-    return entry.replace(/^ci\//, `${resolve("ci")}/`);
+    const { entry = "", args = [] } = hooks.find((hook) => hook.id === id) ?? {};
+    return [entry.replace(/^ci\//, `${resolve("ci")}/`), ...args].join(" ");
   };
   const git = (...files: string[]) =>
     shell(`git init -q . && git add ${files.join(" ")}`, { GIT_CONFIG_GLOBAL: "/dev/null" });
@@ -197,6 +197,18 @@ describe("the pre-commit hooks", () => {
     const { status, stdout } = shell(`${entryOf("pki-no-private-keys")} notes.txt`);
     expect(stdout).toMatch(code === 0 ? /no findings/ : /store-tracked-by-git/);
     expect(status).toBe(code);
+  });
+
+  it("take a file for a file, whatever its name, and say nothing of other files", () => {
+    for (const name of ["--fail-on=never", "-x.jks", "notes.md"])
+      writeFileSync(join(folder, name), "x");
+    copyFileSync("certs-fixtures/java/keytool.jks", join(folder, "key.dat"));
+    git("--", ".");
+    const run = shell(`${entryOf("pki-no-private-keys")} --fail-on=never notes.md key.dat`);
+    expect(run.stdout).toContain("store-tracked-by-git");
+    expect(run.stdout).not.toContain("notes.md");
+    expect(run.status).toBe(3);
+    expect(shell(`${entryOf("pki-audit")} -x.jks`).stdout).toContain("-x.jks: this is no keystore");
   });
 
   it("pki-no-private-keys refuses a private key in PEM", () => {

@@ -10,7 +10,7 @@ export interface WalkedFile {
   /** For the host. */
   readonly disk: string;
   readonly look: FileLook;
-  /** Named by the user, not found in a directory. */
+  /** The one path that the user named: then it is told even where it is nothing of ours. */
   readonly named: boolean;
 }
 
@@ -68,7 +68,7 @@ export class Walk {
       } else if (kind === "file") {
         if (this.#first(real)) {
           const look = await files.look(real);
-          yield { path: reported(path), disk: path, look, named: true };
+          yield { path: reported(path), disk: path, look, named: paths.length === 1 };
         }
       } else {
         const error = new PkiError("file-unreadable", "is not a regular file", { path });

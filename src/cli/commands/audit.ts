@@ -1,5 +1,6 @@
 import { reportWrite } from "../../app/audit/sieve.ts";
 import { type AuditOptions, type AuditResult, auditPaths, type FailOn } from "../../app/audit.ts";
+import { nearest } from "../../app/nearest.ts";
 import type { Outcome } from "../../app/outcome.ts";
 import { profiles } from "../../audit/profiles.ts";
 import type { ProfileId, Rule } from "../../audit/rule.ts";
@@ -95,6 +96,21 @@ async function plan(
 ): Promise<Outcome<Shown>> {
   const outputs = (options.format ?? []).map(outputOf);
   const { stdoutIsTerminal, columns } = host.terminal;
+  const named = outputs.filter(({ format, file }) => file === undefined && format.id !== "json");
+  if (options.json === true && named.length > 0) {
+    throw new PkiError("usage", "only one format can go to standard output", {
+      where: "--json",
+      hint: `give the other a file: --format ${named[0]?.format.id}=FILE`,
+    });
+  }
+  const files = outputs.flatMap(({ file }) => file ?? []);
+  const twice = files.find((file, i) => files.indexOf(file) < i);
+  if (twice !== undefined) {
+    throw new PkiError("usage", "two formats cannot go to one file", {
+      where: "--format",
+      hint: "give each a file of its own",
+    });
+  }
   if (outputs.filter(({ file }) => file === undefined).length > 1) {
     throw new PkiError("usage", "only one format can go to standard output", {
       where: "--format",
@@ -152,12 +168,13 @@ function outputOf(text: string): { format: AuditFormat; file: string | undefined
   const id = at === -1 ? text : text.slice(0, at);
   const file = at === -1 ? undefined : text.slice(at + 1);
   const format = auditFormats.find((known) => known.id === id);
-  if (format === undefined || file === "") {
+  if (file === "") {
     throw new PkiError("usage", "must be FORMAT or FORMAT=FILE", {
       where: "--format",
-      hint: `formats are ${auditFormats.map((known) => known.id).join(", ")}`,
+      hint: `name the file: --format ${id}=FILE`,
     });
   }
+  if (format === undefined) throw unknown("--format", "format", id, auditFormats);
   return { format, file };
 }
 
@@ -197,9 +214,30 @@ function choice<Choice extends string>(
 ): Choice | undefined {
   const found = choices.find((known) => known === text);
   if (text !== undefined && found === undefined) {
-    throw new PkiError("usage", `must be one of ${choices.join(", ")}`, { where });
+    const close = nearest(text, choices);
+    throw new PkiError("usage", `must be one of ${choices.join(", ")}`, {
+      where,
+      ...(close === undefined ? {} : { hint: `did you mean ${close}?` }),
+    });
   }
   return found;
+}
+
+/** The nearest of those that there are, or all where none is near and they are few. */
+function unknown(
+  where: string,
+  what: string,
+  name: string,
+  known: readonly { readonly id: string }[],
+): PkiError {
+  const ids = known.map(({ id }) => id);
+  const close = nearest(name, ids);
+  const all =
+    ids.length > 20 ? `docs/rules.md lists the ${what}s` : `${what}s are ${ids.join(", ")}`;
+  return new PkiError("usage", `there is no ${what} ${JSON.stringify(name.slice(0, 40))}`, {
+    where,
+    hint: close === undefined ? all : `did you mean ${close}?`,
+  });
 }
 
 function profileIds(): readonly ProfileId[] {
@@ -211,10 +249,7 @@ function profilesOf(texts: readonly string[]): readonly ProfileId[] {
   return names.map((name) => {
     const found = profiles.find(({ id }) => id === name);
     if (found !== undefined) return found.id;
-    throw new PkiError("usage", "there is no such profile", {
-      where: "--profile",
-      hint: `profiles are ${profiles.map(({ id }) => id).join(", ")}`,
-    });
+    throw unknown("--profile", "profile", name, profiles);
   });
 }
 
@@ -224,10 +259,7 @@ function rulesOf(texts: readonly string[]): readonly Rule[] {
   return names.map((name) => {
     const found = everyRule.find(({ id }) => id === name);
     if (found !== undefined) return { ...found, profiles: ["default"] };
-    throw new PkiError("usage", "there is no such rule", {
-      where: "--rule",
-      hint: "docs/rules.md lists them",
-    });
+    throw unknown("--rule", "rule", name, everyRule);
   });
 }
 

@@ -106,9 +106,47 @@ describe("--changed-since", () => {
   });
 
   it("says so where there is no such revision, or no repository", async () => {
-    await expect(audited("v9")).rejects.toMatchObject({ code: "file-unreadable" });
+    await expect(audited("v9")).rejects.toMatchObject({
+      code: "usage",
+      where: "--changed-since",
+      hint: expect.stringContaining("shallow"),
+    });
+    git(folder, "clone", "-q", "--depth", "1", `file://${folder}`, "shallow");
+    await expect(audited("HEAD~1", [at("shallow")])).rejects.toMatchObject({ code: "usage" });
     rmSync(at(".git"), { recursive: true });
-    await expect(audited("v1")).rejects.toMatchObject({ code: "file-unreadable" });
+    await expect(audited("v1")).rejects.toMatchObject({
+      code: "usage",
+      message: "is in no work tree of git",
+      path: folder,
+    });
+  });
+
+  it("looks into submodules that differ and repositories that are not tracked, and not into others", async () => {
+    for (const name of ["sub-a", "sub-b", "apart"]) {
+      fixture("pem/root.pem", `${name}/root.pem`);
+      git(at(name), "init", "-q");
+      git(at(name), "add", ".");
+      git(at(name), "commit", "-q", "-m", "first");
+    }
+    for (const name of ["sub-a", "sub-b"]) git(folder, "add", name);
+    git(folder, "commit", "-q", "-m", "second");
+    fixture("pem/intermediate.pem", "sub-a/new.pem");
+    expect((await audited("HEAD")).sort()).toEqual([
+      "apart/root.pem",
+      "sub-a/new.pem",
+      "sub-a/root.pem",
+    ]);
+  });
+
+  it("looks at what a new link leads to", async () => {
+    const outside = mkdtempSync(join(tmpdir(), "pki-outside-"));
+    copyFileSync("certs-fixtures/pem/root.pem", join(outside, "root.pem"));
+    symlinkSync(join(outside, "root.pem"), at("link.pem"));
+    try {
+      expect(await audited("HEAD")).toEqual(["link.pem"]);
+    } finally {
+      rmSync(outside, { recursive: true });
+    }
   });
 });
 
