@@ -14,6 +14,7 @@ export interface BagAttributes {
   readonly chainLength?: number;
 }
 
+const NONE: BagAttributes = {};
 const TITLE = "Bag Attributes";
 const FRIENDLY_NAME = "friendlyName:";
 const LOCAL_KEY_ID = "localKeyID:";
@@ -23,10 +24,10 @@ const MAX_LEAD = 16_384;
 
 /** Reads the attributes from the text above a block; none where it is something else. */
 export function readBagAttributes(lead: Uint8Array): BagAttributes {
-  if (lead.length === 0 || lead.length > MAX_LEAD) return {};
+  if (lead.length === 0 || lead.length > MAX_LEAD) return NONE;
   const lines = decoded(lead).split(/\r\n|\n|\r/);
   const title = lines.findIndex((line) => line.trim() === TITLE);
-  if (title < 0) return {};
+  if (title < 0) return NONE;
   let friendlyName: string | undefined;
   let localKeyId: string | undefined;
   let chainLength: number | undefined;

@@ -68,6 +68,7 @@ export function blocksOf(entry: Entry): readonly Block[] {
   return (entry.rest?.pem as EntryBlocks | undefined)?.blocks ?? [];
 }
 
+const NOTHING = new Uint8Array(0);
 const CERTIFICATE = "CERTIFICATE";
 const CERTIFICATE_LABELS = new Set([CERTIFICATE, "X509 CERTIFICATE", "TRUSTED CERTIFICATE"]);
 const REQUEST_LABELS = new Set(["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"]);
@@ -90,30 +91,21 @@ export function readParts(bytes: Uint8Array, memo?: CertificateMemo): readonly P
   readPem(bytes, place).forEach((found, number) => {
     const lead = paragraphAbove(bytes, at, found.start);
     const raw = bytes.subarray(found.start, found.end);
-    const content = readBlock(found, raw, `blocks/${number}`, memo);
-    if (content === undefined) {
+    const above = lead === found.start ? NOTHING : bytes.subarray(lead, found.start);
+    const before = parts.length;
+    const index = lead > at ? before + 1 : before;
+    const block = readBlock(found, raw, `blocks/${number}`, memo, index, above);
+    if (block === undefined) {
       text(at, found.end);
     } else {
       text(at, lead);
-      const leadBytes = bytes.subarray(lead, found.start);
-      parts.push({
-        kind: "block",
-        index: parts.length,
-        lead: leadBytes,
-        attributes: readBagAttributes(leadBytes),
-        ...content,
-      });
+      parts.push(block);
     }
     at = found.end;
   });
   text(at, bytes.length);
   return parts;
 }
-
-type Content =
-  | Pick<CertificateBlock, "role" | "certificate" | "raw">
-  | Pick<KeyBlock, "role" | "key" | "raw">
-  | Pick<RequestBlock, "role" | "pkcs10" | "raw">;
 
 /** Certificates are put beside each other; anything else, such as keys, has a buffer of its own. */
 function placeIn(memo: CertificateMemo): Place {
@@ -125,13 +117,22 @@ function readBlock(
   raw: Uint8Array,
   where: string,
   memo: CertificateMemo | undefined,
-): Content | undefined {
+  index: number,
+  lead: Uint8Array,
+): Block | undefined {
   const { label, der } = block;
+  const kind = "block";
+  // Each is made in one piece: to put what is common to it afterwards takes longer than reading the text.
   if (CERTIFICATE_LABELS.has(label)) {
     const own = label === "TRUSTED CERTIFICATE" ? withoutTrust(der, where) : der;
-    return { role: "certificate", certificate: parseCertificate(own, where, memo), raw };
+    const certificate = parseCertificate(own, where, memo);
+    const attributes = readBagAttributes(lead);
+    return { kind, index, lead, raw, attributes, role: "certificate", certificate };
   }
-  if (REQUEST_LABELS.has(label)) return { role: "request", pkcs10: readRequest(der, where), raw };
+  if (REQUEST_LABELS.has(label)) {
+    const pkcs10 = readRequest(der, where);
+    return { kind, index, lead, raw, attributes: readBagAttributes(lead), role: "request", pkcs10 };
+  }
   if (label === "PKCS7" || label === "CMS" || label === "PKCS #7 SIGNED DATA") {
     throw new PkiError("format-unsupported", "a PKCS#7 block, which pki does not read", {
       where,
@@ -141,7 +142,8 @@ function readBlock(
   const key = readKeyBlock(block, raw, where);
   if (key === undefined) return undefined;
   // The secret key is copied, so that it has no other form in this result than Secret.
-  return { role: "key", key, raw: key.state === "open" ? new Secret(raw.slice()) : raw };
+  const own = key.state === "open" ? new Secret(raw.slice()) : raw;
+  return { kind, index, lead, raw: own, attributes: readBagAttributes(lead), role: "key", key };
 }
 
 /** OpenSSL's `TRUSTED CERTIFICATE`: a certificate and, behind it, what it is trusted for. */
