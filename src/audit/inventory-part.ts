@@ -1,11 +1,12 @@
 import type { CertificateRecord, InventoryView } from "./inventory-view.ts";
 
 /** Every path that places of an inventory may name, each once. */
-export function pathsOf({ stores, refused, crls }: InventoryView): ReadonlySet<string> {
+export function pathsOf({ stores, refused, crls, settings }: InventoryView): ReadonlySet<string> {
   return new Set([
     ...stores.map(({ path }) => path),
     ...refused.map(({ path }) => path),
     ...crls.flatMap(({ paths }) => paths),
+    ...settings.map(({ path }) => path),
   ]);
 }
 
@@ -21,6 +22,7 @@ export function partOf(whole: InventoryView, covers: (path: string) => boolean):
     certificates,
     stores: whole.stores.filter(({ path }) => covers(path)),
     refused: whole.refused.filter(({ path }) => covers(path)),
+    settings: whole.settings.filter(({ path }) => covers(path)),
     crls: whole.crls.flatMap(({ crl, paths }) => {
       const left = paths.filter(covers);
       return left.length === 0 ? [] : [{ crl, paths: left }];

@@ -1,5 +1,5 @@
 import type { PublicKeyView } from "../model/certificate.ts";
-import type { OpenedStore, RefusedFile } from "../model/inventory.ts";
+import type { OpenedStore, RefusedFile, SettingsFile } from "../model/inventory.ts";
 import type { RevocationList } from "../model/revocation-list.ts";
 import type { FormatId } from "../model/store.ts";
 import { printGeneralName } from "../x509/general-name.ts";
@@ -78,6 +78,8 @@ export interface InventoryView {
   readonly refused: readonly RefusedFile[];
   /** Distinct revocation lists. */
   readonly crls: readonly CrlRecord[];
+  /** Configuration files that name stores. */
+  readonly settings: readonly SettingsFile[];
 }
 
 /** What one builder collected, for another to take in. */
@@ -91,9 +93,14 @@ export class InventoryBuilder {
   readonly #stores: StoreRecord[] = [];
   readonly #refused: RefusedFile[] = [];
   readonly #crls = new Map<string, CrlRecord & { paths: string[] }>();
+  readonly #settings: SettingsFile[] = [];
 
   addRefused(file: RefusedFile): void {
     this.#refused.push(file);
+  }
+
+  addSettings(file: SettingsFile): void {
+    if (file.stores !== undefined) this.#settings.push(file);
   }
 
   addCrl(path: string, crl: RevocationList): void {
@@ -163,22 +170,24 @@ export class InventoryBuilder {
 
   /** Takes out what was collected since the last call. */
   drain(): InventoryPart {
-    const { certificates, stores, refused, crls } = this.view();
+    const { certificates, stores, refused, crls, settings } = this.view();
     const part = {
       certificates: [...certificates.values()],
       stores: [...stores],
       refused: [...refused],
       crls: [...crls],
+      settings: [...settings],
     };
     this.#certificates.clear();
     this.#stores.length = 0;
     this.#refused.length = 0;
     this.#crls.clear();
+    this.#settings.length = 0;
     return part;
   }
 
   /** Adds what another builder collected after all that is here. */
-  absorb({ certificates, stores, refused, crls }: InventoryPart): void {
+  absorb({ certificates, stores, refused, crls, settings }: InventoryPart): void {
     for (const record of certificates) {
       const known = this.#certificates.get(record.sha256);
       if (known !== undefined) known.standings.push(...record.standings);
@@ -186,6 +195,7 @@ export class InventoryBuilder {
     }
     this.#stores.push(...stores);
     this.#refused.push(...refused);
+    this.#settings.push(...settings);
     for (const { crl, paths } of crls) for (const path of paths) this.addCrl(path, crl);
   }
 
@@ -195,6 +205,7 @@ export class InventoryBuilder {
       stores: this.#stores,
       refused: this.#refused,
       crls: [...this.#crls.values()],
+      settings: this.#settings,
     };
   }
 }

@@ -233,6 +233,7 @@ export class AuditRun {
   /** Judges a file that is no store. */
   companion(companion: Companion): void {
     const { path } = companion;
+    if (companion.kind === "settings") this.#inventory.addSettings(companion);
     if (companion.kind === "crl") for (const crl of companion.lists) this.#crl(path, crl);
     for (const rule of this.#options.rules) {
       if (rule.on !== "companion") continue;

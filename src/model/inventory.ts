@@ -95,10 +95,36 @@ export interface LoneStash extends FileBesideFacts {
   readonly kind: "stash";
 }
 
-/** A configuration file with passwords of stores in it. */
+/** A configuration file with passwords of stores in it, or that says where a store is. */
 export interface SettingsFile extends FileBesideFacts {
   readonly kind: "settings";
   readonly passwords: readonly SettingsPassword[];
+  /** Absent: it names none. */
+  readonly stores?: readonly ConfiguredStore[];
+}
+
+/** A key database that IBM MQ, IBM HTTP Server or the WebSphere plug-in is told to use. */
+export interface ConfiguredStore {
+  /** The setting that names it, such as `KeyFile`. */
+  readonly setting: string;
+  /** From 1. */
+  readonly line: number;
+  /** As written there. */
+  readonly named: string;
+  /** Reported path of the file that is meant; absent where none was found. */
+  readonly path?: string;
+  /** True where its directory is there and the file is not. */
+  readonly missing: boolean;
+  /** Labels of personal certificates that it must have, such as that of `SSLServerCert`. */
+  readonly labels: readonly ConfiguredLabel[];
+  /** The setting by which a certificate is required of clients; absent where none is. */
+  readonly clientAuth?: string;
+}
+
+export interface ConfiguredLabel {
+  readonly setting: string;
+  readonly line: number;
+  readonly label: string;
 }
 
 /** A password in a configuration file; never the password. */

@@ -130,7 +130,7 @@ export function inventoryOf(
       standings,
     });
   }
-  return { certificates, stores: [...stores.values()], crls: [], refused: [] };
+  return { certificates, stores: [...stores.values()], crls: [], settings: [], refused: [] };
 }
 
 /** A report around findings, with everything else that the engine would say of them. */

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { FixtureAudit } from "../../scripts/fixtures/rules/fixture.ts";
 import { listsIn, readCompanion } from "../../src/app/audit/companion.ts";
 import { kindOf } from "../../src/app/audit/kind.ts";
 import { pendingBeside } from "../../src/app/audit/pending.ts";
-import { mayHoldPasswords, passwordsIn } from "../../src/app/audit/settings-file.ts";
+import { readSettings } from "../../src/app/audit/settings/read.ts";
+import { isSettingsFile } from "../../src/app/audit/settings/settings-file.ts";
 import type { StoreFile } from "../../src/app/audit/store-file.ts";
 import type { ProfileId, Rule } from "../../src/audit/rule.ts";
 import { rules } from "../../src/audit/rules/index.ts";
@@ -119,9 +120,14 @@ async function companionAt(
     const found = await readCompanion(kind.companion, { ...source, ...besideOf(folder, path) });
     return found === "store" ? undefined : found;
   }
-  if (kind.is !== "ordinary" || !mayHoldPasswords(path)) return undefined;
-  const passwords = passwordsIn(new TextDecoder().decode(bytes));
-  return passwords.length === 0 ? undefined : { kind: "settings", path, file, passwords };
+  if (kind.is !== "ordinary" || !isSettingsFile(path)) return undefined;
+  // The folder is the audit's root: what it reports begins below it.
+  const look = (other: string) => statSync(join(folder, other), { throwIfNoEntry: false });
+  const settings = await readSettings({ path, disk: path }, new TextDecoder().decode(bytes), {
+    isFile: async (other) => look(other)?.isFile() === true,
+    isDirectory: async (other) => look(other)?.isDirectory() === true,
+  });
+  return settings === undefined ? undefined : { kind: "settings", path, file, ...settings };
 }
 
 async function openFile(

@@ -79,6 +79,7 @@ export const readings: Readonly<Record<string, Reading>> = {
     shown: (text) =>
       parseXml(text).children.flatMap(({ children }) =>
         children
+          .filter(({ name }) => name === "testcase")
           .map(({ attributes }) => `${attributes.name} in ${attributes.classname}`)
           .filter((name) => !/^(no findings|opens) in /.test(name)),
       ),

@@ -1,11 +1,12 @@
 import { transferDamage } from "../../bytes/transfer.ts";
 import { type Host, MAX_STORE_BYTES } from "../../io/host.ts";
 import { PkiError } from "../../model/error.ts";
-import type { Companion, FileFacts, RefusedFile, SettingsPassword } from "../../model/inventory.ts";
+import type { Companion, FileFacts, RefusedFile, SettingsFile } from "../../model/inventory.ts";
 import { ArchiveBudget, archiveFiles, HEAD_BYTES } from "./archive.ts";
 import { readCompanion } from "./companion.ts";
 import { type FileKind, kindOf, mayHaveLatePem } from "./kind.ts";
-import { MAX_SETTINGS_FILE_BYTES, mayHoldPasswords, passwordsIn } from "./settings-file.ts";
+import { readSettings } from "./settings/read.ts";
+import { isSettingsFile, MAX_SETTINGS_FILE_BYTES } from "./settings/settings-file.ts";
 import { extensionOf, type FileBeside, type StoreFile, withExtension } from "./store-file.ts";
 import type { WalkedFile } from "./walk.ts";
 
@@ -47,9 +48,9 @@ export async function* candidatesOf(
     const head = await headOf(host, walked);
     const kind = kindOf(path, mayHaveLatePem(path) ? head : head.subarray(0, HEAD_BYTES));
     if (kind.is === "ordinary") {
-      const settings = await settingsOf(host, walked, head);
-      if (settings.length > 0) {
-        yield { companion: { kind: "settings", path, file, passwords: settings } };
+      const settings = await settingsIn(host, walked, head);
+      if (settings !== undefined) {
+        yield { companion: { kind: "settings", path, file, ...settings } };
         return;
       }
       if (walked.named) yield { refused: unread(path, file, { is: "unread", other: undefined }) };
@@ -81,15 +82,27 @@ export async function* candidatesOf(
   }
 }
 
-/** The passwords in a configuration file; none where it is no such file. */
-async function settingsOf(
+/** What a configuration file says about stores; undefined where it is no such file, or says nothing. */
+async function settingsIn(
   host: Host,
   { path, disk, look }: WalkedFile,
   head: Uint8Array,
-): Promise<readonly SettingsPassword[]> {
-  if (look.size === 0 || look.size > MAX_SETTINGS_FILE_BYTES || !mayHoldPasswords(path)) return [];
+): Promise<Omit<SettingsFile, "kind" | "path" | "file"> | undefined> {
+  if (look.size === 0 || look.size > MAX_SETTINGS_FILE_BYTES || !isSettingsFile(path)) {
+    return undefined;
+  }
   const bytes = head.length === look.size ? head : await host.files.part(disk, 0, look.size);
-  return passwordsIn(new TextDecoder().decode(bytes));
+  // What may not be looked at is not known to be there, nor to be missing.
+  const is = (kind: string) => (other: string) =>
+    host.files.stat(other).then(
+      (state) => state.kind === kind,
+      () => false,
+    );
+  const place = { path, disk };
+  return readSettings(place, new TextDecoder().decode(bytes), {
+    isFile: is("file"),
+    isDirectory: is("directory"),
+  });
 }
 
 /** A store that lost its form on the way is not recognised any more: its name promises one. */

@@ -18,5 +18,5 @@ export const caFlagNotCritical = rule({
   explain: ({ subject }) =>
     `The CA certificate ${named(subject)} does not mark its basic constraints as critical: old programs may pass over them.`,
   fix: () =>
-    "When the CA's certificate is renewed, make the extension critical (pki init-ca does; keytool -ext bc:c=ca:true).",
+    "When the CA's certificate is renewed, make the extension critical (pki init-ca does; keytool -gencert -ext bc:c=ca:true).",
 });

@@ -25,5 +25,6 @@ export const chainSameName = rule({
   },
   explain: ({ subject }) =>
     `${named(subject)} is the name of the personal certificate and of the CA that issued it: it looks self-signed, and programs take it for its own issuer.`,
-  fix: () => "Issue a certificate with a subject of its own: pki issue peer --subject CN=….",
+  fix: () =>
+    "Issue a certificate with a subject of its own: pki issue peer STORE --subject CN=NAME.",
 });

@@ -122,6 +122,9 @@ import { serialSequential } from "./serial-sequential.ts";
 import { serialTooLong } from "./serial-too-long.ts";
 import { serialTooShort } from "./serial-too-short.ts";
 import { serialZero } from "./serial-zero.ts";
+import { settingsLabelMissing } from "./settings-label-missing.ts";
+import { settingsStoreMissing } from "./settings-store-missing.ts";
+import { settingsTrustNobody } from "./settings-trust-nobody.ts";
 import { signatureAlgorithmMismatch } from "./signature-algorithm-mismatch.ts";
 import { signatureMd2 } from "./signature-md2.ts";
 import { signatureMd4 } from "./signature-md4.ts";
@@ -286,6 +289,9 @@ export const rules: readonly Rule[] = [
   serialTooLong,
   serialTooShort,
   serialZero,
+  settingsLabelMissing,
+  settingsStoreMissing,
+  settingsTrustNobody,
   signatureAlgorithmMismatch,
   signatureMd2,
   signatureMd4,

@@ -44,5 +44,5 @@ export const nameDefault = rule({
   explain: ({ subject, value, of }) =>
     `The subject ${named(subject)} holds "${value}", which ${of} gives when nothing else is said: it names nobody, and others have it too.`,
   fix: () =>
-    "Issue a certificate with your own names: pki issue server --subject CN=host,O=Company.",
+    "Issue a certificate with your own names: pki issue server STORE --subject CN=host,O=Company.",
 });

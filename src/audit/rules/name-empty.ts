@@ -38,5 +38,6 @@ export const nameEmpty = rule({
       ? `The certificate ${serial} of ${named(issuer)} has neither a subject nor alternative names.`
       : `The certificate ${serial} of ${named(issuer)} has no subject, and its alternative names are not critical.`;
   },
-  fix: () => "Issue a certificate with a subject: pki issue server --subject CN=host,O=Company.",
+  fix: () =>
+    "Issue a certificate with a subject: pki issue server STORE --subject CN=host,O=Company.",
 });

@@ -19,5 +19,5 @@ export const nameLocalhost = rule({
   explain: ({ subject, names }) =>
     `${named(subject)} is for ${(names as readonly string[]).join(", ")} only: no other machine's client accepts it.`,
   fix: () =>
-    "Issue a certificate with the host's real name: pki issue server --san DNS:host.example.com.",
+    "Issue a certificate with the host's real name: pki issue server STORE --san DNS:host.example.com.",
 });

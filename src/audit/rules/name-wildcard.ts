@@ -35,7 +35,7 @@ export const nameWildcard = rule({
       ? `${named(subject)} is for every host of ${list(names)}: who steals its key from one of them can pass for all.`
       : `${named(subject)} has the wildcard ${list(names)}. A wildcard is one whole leftmost label above a domain of two or more; programs ignore any other.`,
   fix: () =>
-    "Issue a certificate that lists the hosts: pki issue server --san DNS:… for each of them.",
+    "Issue a certificate that lists the hosts: pki issue server STORE --san DNS:HOST for each of them.",
 });
 
 const list = (names: unknown): string => (names as readonly string[]).join(", ");

@@ -6,7 +6,7 @@ export const passwordInSettings = rule({
   severity: "error",
   title: "a store's password stands in a configuration file",
   cites: ["PCI DSS 4.0.1 §8.6.2", "CWE-256", "CWE-260"],
-  profiles: ["was", "um", "pci", "strict"],
+  profiles: ["was", "um", "pci", "strict", "mq", "java", "ihs"],
   check(companion) {
     if (companion.kind !== "settings") return undefined;
     const clear = companion.passwords.filter(({ form }) => form === "clear");

@@ -10,7 +10,7 @@ export const passwordObscured = rule({
     "Eclipse Jetty: Secure Password Obfuscation (OBF is reversible)",
     "CWE-261",
   ],
-  profiles: ["was", "um", "pci", "strict"],
+  profiles: ["was", "um", "pci", "strict", "mq", "java", "ihs"],
   check(companion) {
     if (companion.kind !== "settings") return undefined;
     const hidden = companion.passwords.filter(({ form }) => form !== "clear");

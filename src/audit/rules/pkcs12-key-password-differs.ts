@@ -18,5 +18,5 @@ export const pkcs12KeyPasswordDiffers = rule({
   explain: ({ label }) =>
     `The file's password does not open the key ${label}: GSKit, OpenSSL and most servers give up there.`,
   fix: () =>
-    "Give the key the store's password: keytool -importkeystore with -srckeypass and -destkeypass.",
+    "Give the key the store's password: keytool -importkeystore with -srcalias, -srckeypass and -destkeypass.",
 });

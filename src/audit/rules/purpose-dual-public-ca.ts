@@ -38,5 +38,5 @@ export const purposeDualPublicCa = rule({
   explain: ({ subject, ca, past }) =>
     `${named(subject)} is from the public CA ${ca} and for servers and clients. ${past === true ? "It outlives the day (2027-03-15) after which browsers trust no such certificate." : "Its renewal will no longer be for clients."}`,
   fix: () =>
-    "Use a private CA for connections between your own systems: pki init-ca, then pki issue peer.",
+    "Use a private CA for connections between your own systems: pki init-ca, then pki issue peer STORE.",
 });

@@ -18,5 +18,5 @@ export const purposeMissing = rule({
   explain: ({ subject }) =>
     `${named(subject)} does not say what it is for: it could be used for anything, code signing included, and browsers refuse it.`,
   fix: () =>
-    "Issue a certificate with serverAuth, clientAuth or both: pki issue server, client or peer.",
+    "Issue a certificate with serverAuth, clientAuth or both: pki issue server STORE (or client, or peer).",
 });

@@ -27,5 +27,5 @@ export const purposeNotClient = rule({
   explain: ({ subject, purposes }) =>
     `${named(subject)} is for ${(purposes as readonly string[]).join(", ") || "nothing"} and not for clientAuth. Peers of this kind also connect, and the other side may refuse them.`,
   fix: () =>
-    "Issue a certificate for both sides: pki issue peer. Public CAs no longer give clientAuth: use a private CA, or for IBM MQ 9.4.5 and later RFC5280EKUChecks=FALSE.",
+    "Issue a certificate for both sides: pki issue peer STORE. Public CAs no longer give clientAuth: use a private CA, or for IBM MQ 9.4.5 and later RFC5280EKUChecks=FALSE.",
 });

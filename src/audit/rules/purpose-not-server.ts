@@ -25,5 +25,5 @@ export const purposeNotServer = rule({
   },
   explain: ({ subject, purposes }) =>
     `${named(subject)} is for ${(purposes as readonly string[]).join(", ") || "nothing"} and not for serverAuth: clients refuse a server that shows it.`,
-  fix: () => "Issue a certificate with serverAuth: pki issue server (or peer).",
+  fix: () => "Issue a certificate with serverAuth: pki issue server STORE (or peer).",
 });

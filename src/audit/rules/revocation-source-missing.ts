@@ -28,5 +28,5 @@ export const revocationSourceMissing = rule({
   explain: ({ subject }) =>
     `${named(subject)} names neither a CRL nor an OCSP responder: if its key is stolen, it stays good until it expires.`,
   fix: () =>
-    "Have the CA publish a CRL and issue the certificate anew with its address: pki issue --crl-url.",
+    "Have the CA publish a CRL and issue the certificate anew with its address: pki issue server STORE --crl-url URL.",
 });

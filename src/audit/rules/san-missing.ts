@@ -29,5 +29,5 @@ export const sanMissing = rule({
   explain: ({ subject }) =>
     `${named(subject)} names no host in its alternative names: a client that checks host names refuses it.`,
   fix: () =>
-    "Issue a certificate with the names that clients connect to: pki issue server --san DNS:host.example.com.",
+    "Issue a certificate with the names that clients connect to: pki issue server STORE --san DNS:host.example.com.",
 });

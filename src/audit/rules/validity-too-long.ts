@@ -44,7 +44,7 @@ export const validityTooLong = rule({
   explain: ({ subject, days, limit, notBefore }) =>
     `The certificate ${subject}, issued on ${day(notBefore)}, is valid for ${days} days; ${limit} are the limit.`,
   fix: ({ limit }) =>
-    `Issue it anew with pki issue --days ${limit} or less, and renew it by schedule.`,
+    `Issue it anew with pki issue server STORE --days ${limit} or less, and renew it by schedule.`,
 });
 
 function publicLimit(issued: Date): number {
