@@ -35,7 +35,10 @@ const READ = new Set(["jks", "pkcs12", "pem", "der"]);
 /** What others open and an audit with the right passwords does not, with how many and why. */
 const REFUSED: Readonly<Record<string, readonly [count: number, why: string]>> = {
   "der format-malformed": [4, "dates that are none, bytes behind the end"],
-  "pkcs12 format-malformed": [7, "bytes behind the end; a PBMAC1 key of 256 bytes"],
+  "pkcs12 format-malformed": [
+    2,
+    "bytes behind the end that are no padding; a PBMAC1 key of 256 bytes",
+  ],
   "pkcs12 format-unsupported": [3, "MACs of GOST and BLAKE2"],
   "pkcs12 limit-exceeded": [1, "BER nested deeper than 64"],
 };

@@ -15,17 +15,25 @@ export interface Pfx {
 }
 
 const MAX_FILE = 64 * 1024 * 1024;
+/** Windows pads what it exports with eight zeros. */
+const MAX_PADDING = 64;
+/** NUL, tab, line feed, carriage return, the old end of file, blank. */
+const PADDING = new Set([0x00, 0x09, 0x0a, 0x0d, 0x1a, 0x20]);
 
 /**
  * Reads the frame of a PKCS#12 file, BER or DER, and nothing of what it holds.
  *
+ * Padding behind it, at most 64 octets that say nothing, is passed over, as everybody else does: Windows writes zeros,
+ * editors a line feed. Anything else is refused, because no MAC covers it.
+ *
  * @throws PkiError `format-malformed` (also for bytes after the end), `format-unsupported` for a file
  *   signed with a key instead of a password, `limit-exceeded`
  */
-export function readPfx(bytes: Uint8Array): Pfx {
-  if (bytes.length > MAX_FILE) {
-    throw new PkiError("limit-exceeded", `a file of ${bytes.length} bytes`);
+export function readPfx(file: Uint8Array): Pfx {
+  if (file.length > MAX_FILE) {
+    throw new PkiError("limit-exceeded", `a file of ${file.length} bytes`);
   }
+  const bytes = withoutPadding(file);
   const outer = new DerReader(berToDer(bytes, "pfx"), "pfx");
   const pfx = outer.sequence("");
   if (!outer.done) refuseTrailing(bytes.length - outer.offset);
@@ -51,6 +59,19 @@ export function readPfx(bytes: Uint8Array): Pfx {
   const mac = readMac(pfx.enter(Tag.sequence, "macData"));
   pfx.finish("the file");
   return { content, mac };
+}
+
+/** Up to the end that the file gives itself, where only padding follows; of an indefinite length it gives none. */
+function withoutPadding(file: Uint8Array): Uint8Array {
+  const [tag, first] = file;
+  if (tag !== Tag.sequence || first === undefined || first === 0x80 || first > 0x84) return file;
+  const octets = first < 0x80 ? 0 : first & 0x7f;
+  let length = octets === 0 ? first : 0;
+  for (const octet of file.subarray(2, 2 + octets)) length = length * 256 + octet;
+  const end = 2 + octets + length;
+  const rest = file.subarray(end);
+  const padding = rest.length <= MAX_PADDING && rest.every((octet) => PADDING.has(octet));
+  return padding ? file.subarray(0, end) : file;
 }
 
 /** The MAC covers nothing after the end: whatever stands there was not written with the file. */

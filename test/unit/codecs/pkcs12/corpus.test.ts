@@ -48,20 +48,6 @@ const REFUSED: Readonly<Record<string, readonly [code: string, why: string]>> = 
     "strings nested deeper than 64, made to prove that a reader can: no writer does it",
   ],
   "golang-crypto__pkcs12_test-L94.p12": ["format-malformed", "3 octets after the end"],
-  "puppetlabs-java_ks__leaf.p12": ["format-malformed", "a newline after the end"],
-  "puppetlabs-java_ks__leaf2.p12": ["format-malformed", "a newline after the end"],
-  "runtime-assets__TestDataCertificates-testclienteku.contoso.com.pfx": [
-    "format-malformed",
-    "8 octets after the end",
-  ],
-  "runtime-assets__TestDataCertificates-testservereku.contoso.com.pfx": [
-    "format-malformed",
-    "8 octets after the end",
-  ],
-  "runtime-assets__testservereku.contoso.com.noRC2.pfx": [
-    "format-malformed",
-    "8 octets after the end",
-  ],
 };
 
 const NO_CERTIFICATE =

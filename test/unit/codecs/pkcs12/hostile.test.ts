@@ -148,9 +148,38 @@ describe("PBMAC1 (RFC 9579)", () => {
 
 describe("structure", () => {
   it("refuses bytes after the end, and says how many", async () => {
-    const bytes = concat([await sealBags(certificate("root")), Uint8Array.of(10)]);
+    const bytes = concat([await sealBags(certificate("root")), Uint8Array.of(65)]);
     await expect(read(bytes)).rejects.toEqual(failsWith("format-malformed"));
     await expect(read(bytes)).rejects.toThrow(/^1 unexpected byte/);
+  });
+
+  it("passes over padding after the end, which is left away when the file is written anew", async () => {
+    const plain = await sealBags(certificate("root"));
+    for (const padding of [
+      [10],
+      [13, 10],
+      [0, 0, 0, 0, 0, 0, 0, 0],
+      [26],
+      new Array(64).fill(32),
+    ]) {
+      const padded = concat([plain, Uint8Array.from(padding)]);
+      const { store, container } = await read(padded);
+      expect(store.entries).toEqual((await read(plain)).store.entries);
+      const random = (count: number) => new Uint8Array(count).fill(9);
+      const touched = { entries: store.entries.map((entry) => ({ ...entry })) };
+      const written = await pkcs12Codec.write(touched, container, passwords, random);
+      const again = await pkcs12Codec.write(
+        touched,
+        (await read(plain)).container,
+        passwords,
+        random,
+      );
+      expect(written).toEqual(again);
+    }
+    for (const rest of [new Array(65).fill(0), [0, 0, 1], [0, 48, 0]]) {
+      const bytes = concat([plain, Uint8Array.from(rest)]);
+      await expect(read(bytes)).rejects.toThrow(/^\d+ unexpected bytes/);
+    }
   });
 
   it("nests bags eight deep and no deeper", async () => {
