@@ -166,15 +166,12 @@ describe("structure", () => {
       const { store, container } = await read(padded);
       expect(store.entries).toEqual((await read(plain)).store.entries);
       const random = (count: number) => new Uint8Array(count).fill(9);
+      expect(await pkcs12Codec.write(store, container, passwords, random)).toEqual(padded);
       const touched = { entries: store.entries.map((entry) => ({ ...entry })) };
       const written = await pkcs12Codec.write(touched, container, passwords, random);
-      const again = await pkcs12Codec.write(
-        touched,
-        (await read(plain)).container,
-        passwords,
-        random,
-      );
-      expect(written).toEqual(again);
+      const [, , high = 0, low = 0] = written;
+      expect(written.length).toBe(4 + high * 256 + low);
+      expect((await read(written)).store.entries).toHaveLength(1);
     }
     for (const rest of [new Array(65).fill(0), [0, 0, 1], [0, 48, 0]]) {
       const bytes = concat([plain, Uint8Array.from(rest)]);
