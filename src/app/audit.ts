@@ -3,6 +3,7 @@ import { type Described, describe } from "../audit/describe.ts";
 import { type AuditReport, countBySeverity } from "../audit/report.ts";
 import type { ProfileId, Rule } from "../audit/rule.ts";
 import { rules as everyRule } from "../audit/rules/index.ts";
+import type { SpillSetting } from "../audit/spill.ts";
 import type { FileWrite, Host, HostThreads } from "../io/host.ts";
 import { PkiError } from "../model/error.ts";
 import { SEVERITIES, type Severity } from "../model/finding.ts";
@@ -14,6 +15,7 @@ import { judged, runOf } from "./audit/judging.ts";
 import { type PasswordChoices, passwordChoices } from "./audit/password-choices.ts";
 import { passwordRules } from "./audit/password-file.ts";
 import { loadPolicy } from "./audit/policy-file.ts";
+import { roomOf } from "./audit/room.ts";
 import { Seen } from "./audit/seen.ts";
 import { Sieve, type Sifted } from "./audit/sieve.ts";
 import { extensionOf } from "./audit/store-file.ts";
@@ -48,6 +50,8 @@ export interface AuditOptions {
   readonly cache?: string;
   /** Version of the program, for the cache. */
   readonly program?: string;
+  /** What may be kept in memory, and where the rest goes. Default: by how much memory there is. */
+  readonly spill?: SpillSetting;
 }
 
 export type FailOn = Severity | "never";
@@ -88,7 +92,8 @@ export async function auditPaths(
     options.cache === undefined
       ? undefined
       : await StoreCache.load(host, options.cache, choices, options.program ?? "");
-  const judging = runOf(rules, policy, profiles, at, choices, cache);
+  const spill = options.spill ?? roomOf(host);
+  const judging = runOf(rules, policy, profiles, at, choices, cache, spill);
   const { run, settings, everywhere } = judging;
 
   const walk = new Walk(host);
@@ -154,7 +159,7 @@ export async function auditPaths(
   ];
   return {
     result: { report, failed: fails(kept, options.failOn ?? policy.failOn ?? "error"), unseen },
-    notices: noticesOf(report, unseen),
+    notices: noticesOf(report, run.notes, unseen),
     appends: [],
     writes: await writesOf(host, options, sifted, cache),
   };
@@ -245,8 +250,13 @@ async function rootOf(host: Host, paths: readonly string[]): Promise<string> {
   return (await host.files.stat(only)).kind === "directory" ? reported(only) : ".";
 }
 
-function noticesOf(report: AuditReport, unseen: AuditResult["unseen"]): readonly Notice[] {
+function noticesOf(
+  report: AuditReport,
+  notes: readonly string[],
+  unseen: AuditResult["unseen"],
+): readonly Notice[] {
   return [
+    ...notes.map((message) => ({ level: "note" as const, message })),
     ...report.failures.map(({ rule, path, message }) => ({
       level: "warning" as const,
       message: `a fault in pki itself: rule ${rule} failed: ${message}`,

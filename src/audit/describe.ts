@@ -14,7 +14,32 @@ export interface Described {
 export function describe(finding: Finding, rules: ReadonlyMap<string, Rule>): Described {
   const rule = rules.get(finding.rule);
   if (rule === undefined) throw new Error(`no rule ${finding.rule}`);
-  const { title, cites } = rule;
-  const message = rule.explain(finding.facts);
-  return { finding, title, message, fix: rule.fix(finding.facts), cites };
+  return new Words(finding, rule);
+}
+
+/** Made when they are asked for: there may be a million findings, and a format shows them one by one. */
+class Words implements Described {
+  readonly finding: Finding;
+  readonly #rule: Rule;
+
+  constructor(finding: Finding, rule: Rule) {
+    this.finding = finding;
+    this.#rule = rule;
+  }
+
+  get title(): string {
+    return this.#rule.title;
+  }
+
+  get message(): string {
+    return this.#rule.explain(this.finding.facts);
+  }
+
+  get fix(): string {
+    return this.#rule.fix(this.finding.facts);
+  }
+
+  get cites(): readonly string[] {
+    return this.#rule.cites;
+  }
 }

@@ -1,106 +1,163 @@
-import { toHex } from "../bytes/octets.ts";
-import { digest } from "../crypto/digest.ts";
 import type { Facts, Finding, Place, Severity } from "../model/finding.ts";
-import { SEVERITIES } from "../model/finding.ts";
-
-/** One verdict at one place. `key` tells the faults of a rule apart: it is part of the fingerprint. */
-export interface Judgement {
-  readonly rule: string;
-  readonly severity: Severity;
-  readonly facts: Facts;
-  readonly key: string;
-}
+import {
+  byText,
+  fingerprintOf,
+  type Judgement,
+  placeKey,
+  rank,
+  sortedPlaces,
+} from "./finding-order.ts";
+import type { SpillSpace } from "./spill.ts";
+import { SpilledDrafts } from "./spilled-drafts.ts";
 
 interface Draft {
   readonly rule: string;
   readonly key: string;
   severity: Severity;
   facts: Facts;
-  readonly places: Map<string, Place>;
+  /** By key from the second on: most faults stand in one place. */
+  places: Place | Map<string, Place>;
   /** The place that the facts were taken from: the worst one, then the first in order. */
-  factsPlace: string;
+  factsPlace: Place;
 }
 
 /** Drafts as plain data that may pass between threads. */
 export type DraftPart = readonly (Judgement & {
-  readonly factsPlace: string;
+  readonly factsPlace: Place;
   readonly places: readonly Place[];
 })[];
 
-const text = new TextEncoder();
-const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
-const placeKey = (place: Place): string =>
-  `${place.path}\u0000${place.label ?? ""}\u0000${place.sha256 ?? ""}`;
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** Estimated octets of a finding with one place and no facts, and of one more place. */
+const DRAFT_OCTETS = 400;
+const PLACE_OCTETS = 200;
 
-/** Findings in the making: each fault once, with all its places, whatever the order they come in. */
+/**
+ * Findings in the making: each fault once, with all its places, whatever the order they come in. In memory, and
+ * once they are more than may be kept there, in a file.
+ */
 export class Drafts {
-  readonly #drafts = new Map<string, Draft>();
+  readonly #space: SpillSpace | undefined;
+  /** By rule, then by key. */
+  readonly #drafts = new Map<string, Map<string, Draft>>();
+  /** Of those in memory, estimated octets. */
+  #weight = 0;
+  #spilled: SpilledDrafts | undefined;
+
+  /** @param space - absent: all stays in memory */
+  constructor(space?: SpillSpace) {
+    this.#space = space;
+  }
 
   /** One more place of a fault; its facts are those of the worst place, of the first among equals. */
   add(judged: Judgement, place: Place): void {
-    const at = placeKey(place);
-    const draft = this.#draft(judged, at);
-    draft.places.set(at, place);
+    if (this.#spilled === undefined) {
+      this.#put(judged, place, place);
+      this.#spillIfLarge();
+    } else this.#spilled.add(judged, place, true);
   }
 
-  #draft(judged: Judgement, at: string): Draft {
+  /** @param factsPlace - where the judgement was made; `place` may be another one of the fault's */
+  #put(judged: Judgement, factsPlace: Place, place: Place): void {
     const { rule, key, severity, facts } = judged;
-    const id = `${rule}\u0000${key}`;
-    const known = this.#drafts.get(id);
+    let ofRule = this.#drafts.get(rule);
+    if (ofRule === undefined) {
+      ofRule = new Map();
+      this.#drafts.set(rule, ofRule);
+    }
+    const known = ofRule.get(key);
     if (known === undefined) {
-      const draft = {
-        rule,
-        key,
-        severity,
-        facts,
-        places: new Map<string, Place>(),
-        factsPlace: at,
-      };
-      this.#drafts.set(id, draft);
-      return draft;
+      ofRule.set(key, { rule, key, severity, facts, places: place, factsPlace });
+      this.#weight += DRAFT_OCTETS + weightOf(facts);
+      return;
     }
     const worse = rank(severity) - rank(known.severity);
-    if (worse < 0 || (worse === 0 && byText(at, known.factsPlace) < 0)) {
+    const isFirst = () => byText(placeKey(factsPlace), placeKey(known.factsPlace)) < 0;
+    if (worse < 0 || (worse === 0 && isFirst())) {
       known.severity = severity;
       known.facts = facts;
-      known.factsPlace = at;
+      known.factsPlace = factsPlace;
     }
-    return known;
+    if (!(known.places instanceof Map)) {
+      known.places = new Map([[placeKey(known.places), known.places]]);
+    }
+    known.places.set(placeKey(place), place);
+    this.#weight += PLACE_OCTETS;
   }
 
-  /** Takes out all that there is. */
-  drain(): DraftPart {
-    const part = [...this.#drafts.values()].map(({ places, ...draft }) => ({
-      ...draft,
-      places: [...places.values()],
-    }));
+  #spillIfLarge(): void {
+    const space = this.#space;
+    if (space?.isOver(this.#weight) !== true) return;
+    const spilled = new SpilledDrafts(space.log);
+    for (const draft of this.#all()) addTo(spilled, draft, placesOf(draft));
+    this.#clear();
+    this.#spilled = spilled;
+  }
+
+  *#all(): Iterable<Draft> {
+    for (const ofRule of this.#drafts.values()) yield* ofRule.values();
+  }
+
+  #clear(): void {
     this.#drafts.clear();
+    this.#weight = 0;
+  }
+
+  /** Takes out all that there is. @throws Error where some of it is in a file: a fault of ours */
+  drain(): DraftPart {
+    if (this.#spilled !== undefined) throw new Error("what is in a file is not passed on");
+    const part: DraftPart[number][] = [];
+    for (const draft of this.#all()) part.push({ ...draft, places: [...placesOf(draft)] });
+    this.#clear();
     return part;
   }
 
   /** Takes in what another collected, as if it had been added here. */
   absorb(part: DraftPart): void {
     for (const { factsPlace, places, ...judged } of part) {
-      const draft = this.#draft(judged, factsPlace);
-      for (const place of places) draft.places.set(placeKey(place), place);
+      if (this.#spilled !== undefined) addTo(this.#spilled, { ...judged, factsPlace }, places);
+      else for (const place of places) this.#put(judged, factsPlace, place);
     }
+    this.#spillIfLarge();
   }
 
   /** Worst first, then by place, then by rule. */
   findings(): readonly Finding[] {
-    return [...this.#drafts.values()].map(finished).sort(compareFindings);
+    if (this.#spilled !== undefined) return this.#spilled.findings();
+    return Array.from(this.#all(), finished).sort(compareFindings);
   }
 }
 
+function addTo(
+  spilled: SpilledDrafts,
+  judged: Judgement & { readonly factsPlace: Place },
+  places: Iterable<Place>,
+): void {
+  const at = placeKey(judged.factsPlace);
+  for (const place of places) spilled.add(judged, place, placeKey(place) === at);
+}
+
+function placesOf({ places }: Draft): Iterable<Place> {
+  return places instanceof Map ? places.values() : [places];
+}
+
+function weightOf(facts: Facts): number {
+  let octets = 0;
+  for (const value of Object.values(facts)) {
+    octets += 32;
+    if (typeof value === "string") octets += value.length;
+    else if (Array.isArray(value)) for (const one of value) octets += 16 + one.length;
+  }
+  return octets;
+}
+
 function finished(draft: Draft): Finding {
-  const places = [...draft.places.entries()].sort(([a], [b]) => byText(a, b)).map(([, p]) => p);
+  const { rule, severity, places, facts } = draft;
   return {
-    rule: draft.rule,
-    severity: draft.severity,
-    places: places as [Place, ...Place[]],
-    facts: draft.facts,
-    fingerprint: toHex(digest("sha256", text.encode(`${draft.rule}\u0000${draft.key}`))),
+    rule,
+    severity,
+    places: (places instanceof Map ? sortedPlaces(places) : [places]) as [Place, ...Place[]],
+    facts,
+    fingerprint: fingerprintOf(rule, draft.key),
   };
 }
 

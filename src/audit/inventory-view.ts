@@ -4,7 +4,10 @@ import type { RevocationList } from "../model/revocation-list.ts";
 import type { FormatId } from "../model/store.ts";
 import { printGeneralName } from "../x509/general-name.ts";
 import type { CertificateView } from "./certificate-view.ts";
+import { type CertificateRecords, MemoryRecords } from "./records.ts";
 import type { Use } from "./rule.ts";
+import type { SpillSpace } from "./spill.ts";
+import { SpilledInventory } from "./spilled-inventory.ts";
 
 /** One place that a certificate stands in. */
 export interface Standing {
@@ -72,8 +75,7 @@ export interface CrlRecord {
 
 /** Everything that was found, for the rules that compare. */
 export interface InventoryView {
-  /** In order of first sight, which is the sorted order of paths. */
-  readonly certificates: ReadonlyMap<string, CertificateRecord>;
+  readonly certificates: CertificateRecords;
   readonly stores: readonly StoreRecord[];
   readonly refused: readonly RefusedFile[];
   /** Distinct revocation lists. */
@@ -87,13 +89,28 @@ export interface InventoryPart extends Omit<InventoryView, "certificates"> {
   readonly certificates: readonly CertificateRecord[];
 }
 
-/** Collects the records while stores pass by one at a time. */
+type Growing = Omit<CertificateRecord, "standings"> & { standings: Standing[] };
+
+/**
+ * Collects the records while stores pass by one at a time: in memory, and once they are more than may be kept
+ * there, in a file.
+ */
 export class InventoryBuilder {
-  readonly #certificates = new Map<string, CertificateRecord & { standings: Standing[] }>();
+  readonly #space: SpillSpace | undefined;
+  readonly #certificates = new Map<string, Growing>();
+  readonly #records = new MemoryRecords(this.#certificates);
   readonly #stores: StoreRecord[] = [];
   readonly #refused: RefusedFile[] = [];
   readonly #crls = new Map<string, CrlRecord & { paths: string[] }>();
   readonly #settings: SettingsFile[] = [];
+  /** Of the records and their standings in memory, estimated octets. */
+  #weight = 0;
+  #spilled: SpilledInventory | undefined;
+
+  /** @param space - absent: all stays in memory */
+  constructor(space?: SpillSpace) {
+    this.#space = space;
+  }
 
   addRefused(file: RefusedFile): void {
     this.#refused.push(file);
@@ -138,71 +155,102 @@ export class InventoryBuilder {
       trusted,
       personal,
     };
-    this.#stores.push(record);
+    const standIn = this.#take(record);
     for (const entry of entries) {
-      if (entry.kind === "trusted") {
-        this.#stand(viewOf(entry.certificate), {
-          store: record,
-          label: entry.label,
-          use: "signer",
-        });
-      } else if (entry.kind === "key") {
+      if (entry.kind === "trusted") standIn(viewOf(entry.certificate), entry.label, "signer");
+      else if (entry.kind === "key") {
         entry.chain.forEach((certificate, i) => {
-          this.#stand(viewOf(certificate), {
-            store: record,
-            label: entry.label,
-            use: i === 0 ? "personal" : "chain",
-          });
+          standIn(viewOf(certificate), entry.label, i === 0 ? "personal" : "chain");
         });
       }
     }
+    this.#spillIfLarge();
   }
 
-  #stand(view: CertificateView, standing: Standing): void {
-    const { sha256 } = view.certificate;
-    const known = this.#certificates.get(sha256);
-    if (known !== undefined) {
-      known.standings.push(standing);
-      return;
+  /** @returns what notes that a certificate stands in the store */
+  #take(store: StoreRecord): (view: CertificateView, label: string, use: Use) => void {
+    const spilled = this.#spilled;
+    if (spilled !== undefined) {
+      const number = spilled.addStore(store);
+      return (view, label, use) => {
+        const { sha256 } = view.certificate;
+        if (!spilled.has(sha256)) spilled.add(sha256, recordOf(view));
+        spilled.stand(sha256, number, label, use);
+      };
     }
-    this.#certificates.set(sha256, recordOf(view, standing));
+    this.#stores.push(store);
+    return (view, label, use) => {
+      const { sha256 } = view.certificate;
+      const known = this.#certificates.get(sha256);
+      if (known === undefined) this.#keep(recordOf(view), [{ store, label, use }]);
+      else {
+        known.standings.push({ store, label, use });
+        this.#weight += STANDING_OCTETS;
+      }
+    };
   }
 
-  /** Takes out what was collected since the last call. */
+  #keep(record: CertificateRecord, standings: Standing[]): void {
+    const kept = record as Growing;
+    kept.standings = standings;
+    this.#certificates.set(record.sha256, kept);
+    this.#weight += weightOf(record) + standings.length * STANDING_OCTETS;
+  }
+
+  #spillIfLarge(): void {
+    const space = this.#space;
+    if (this.#spilled !== undefined || space?.isOver(this.#weight) !== true) return;
+    const spilled = new SpilledInventory(space.log);
+    addTo(spilled, this.#stores, this.#certificates.values());
+    this.#certificates.clear();
+    this.#stores.length = 0;
+    this.#weight = 0;
+    this.#spilled = spilled;
+  }
+
+  /** Takes out what was collected since the last call. @throws Error where some of it is in a file: a fault of ours */
   drain(): InventoryPart {
-    const { certificates, stores, refused, crls, settings } = this.view();
+    if (this.#spilled !== undefined) throw new Error("what is in a file is not passed on");
     const part = {
-      certificates: [...certificates.values()],
-      stores: [...stores],
-      refused: [...refused],
-      crls: [...crls],
-      settings: [...settings],
+      certificates: [...this.#certificates.values()],
+      stores: [...this.#stores],
+      refused: [...this.#refused],
+      crls: [...this.#crls.values()],
+      settings: [...this.#settings],
     };
     this.#certificates.clear();
     this.#stores.length = 0;
     this.#refused.length = 0;
     this.#crls.clear();
     this.#settings.length = 0;
+    this.#weight = 0;
     return part;
   }
 
   /** Adds what another builder collected after all that is here. */
   absorb({ certificates, stores, refused, crls, settings }: InventoryPart): void {
-    for (const record of certificates) {
-      const known = this.#certificates.get(record.sha256);
-      if (known !== undefined) known.standings.push(...record.standings);
-      else this.#certificates.set(record.sha256, { ...record, standings: [...record.standings] });
+    if (this.#spilled !== undefined) addTo(this.#spilled, stores, certificates);
+    else {
+      for (const record of certificates) {
+        const known = this.#certificates.get(record.sha256);
+        if (known === undefined) this.#keep({ ...record }, [...record.standings]);
+        else {
+          known.standings.push(...record.standings);
+          this.#weight += record.standings.length * STANDING_OCTETS;
+        }
+      }
+      for (const store of stores) this.#stores.push(store);
+      this.#spillIfLarge();
     }
-    this.#stores.push(...stores);
-    this.#refused.push(...refused);
-    this.#settings.push(...settings);
+    for (const file of refused) this.#refused.push(file);
+    for (const file of settings) this.#settings.push(file);
     for (const { crl, paths } of crls) for (const path of paths) this.addCrl(path, crl);
   }
 
   view(): InventoryView {
     return {
-      certificates: this.#certificates,
-      stores: this.#stores,
+      certificates: this.#spilled ?? this.#records,
+      stores: this.#spilled?.stores ?? this.#stores,
       refused: this.#refused,
       crls: [...this.#crls.values()],
       settings: this.#settings,
@@ -210,16 +258,40 @@ export class InventoryBuilder {
   }
 }
 
+/** Measured of records of common certificates, without what differs most. */
+const RECORD_OCTETS = 800;
+const STANDING_OCTETS = 64;
+
+/** About what a record takes in memory without its standings, in octets. */
+function weightOf({ modulus, subjectAltNames, publicKey }: CertificateRecord): number {
+  let octets = RECORD_OCTETS + (modulus?.length ?? 0) + (publicKey?.spki.length ?? 0);
+  for (const name of subjectAltNames ?? []) octets += name.length + 16;
+  return octets;
+}
+
+function addTo(
+  spilled: SpilledInventory,
+  stores: readonly StoreRecord[],
+  records: Iterable<CertificateRecord>,
+): void {
+  const numbers = new Map(stores.map((store) => [store, spilled.addStore(store)]));
+  for (const record of records) {
+    if (!spilled.has(record.sha256)) spilled.add(record.sha256, record);
+    for (const { store, label, use } of record.standings) {
+      spilled.stand(record.sha256, numbers.get(store) as number, label, use);
+    }
+  }
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+const NOWHERE: readonly Standing[] = [];
+
 /** What is kept of a certificate, field by field: there may be hundreds of thousands. */
-function recordOf(
-  view: CertificateView,
-  standing: Standing,
-): CertificateRecord & { standings: Standing[] } {
+function recordOf(view: CertificateView): CertificateRecord {
   const { certificate, key, keyUsage, extendedKeyUsage, subjectAltNames } = view;
   const { publicKey } = certificate;
-  const record: Mutable<CertificateRecord> & { standings: Standing[] } = {
+  const record: Mutable<CertificateRecord> = {
     sha256: certificate.sha256,
     subject: view.subject,
     issuer: view.issuer,
@@ -233,7 +305,7 @@ function recordOf(
     notAfter: certificate.notAfter,
     selfIssued: view.selfIssued,
     ca: view.ca,
-    standings: [standing],
+    standings: NOWHERE,
   };
   if (publicKey.curve !== undefined) record.curve = publicKey.curve;
   if (key.modulus !== undefined) record.modulus = key.modulus;

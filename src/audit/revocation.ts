@@ -3,6 +3,8 @@ import type { RevocationList } from "../model/revocation-list.ts";
 import { CRL_EXTENSION, crlAuthorityKeyId, crlSignedBy } from "../x509/crl.ts";
 import { printName } from "../x509/name.ts";
 import type { CertificateRecord, CrlRecord, InventoryView } from "./inventory-view.ts";
+import { foldedSerial } from "./records.ts";
+import { sameText } from "./same-text.ts";
 import { failureProves } from "./store-view.ts";
 
 /**
@@ -16,16 +18,13 @@ export type CrlProof = "good" | "wrong" | "unproved" | "unknown";
 /** Most certificates of one name that are tried. */
 const MAX_CANDIDATES = 16;
 
-/** Names compare without case and with blanks as one (RFC 5280 §7.1), by their text: what records keep. */
-export const sameText = (name: string): string => name.toLowerCase().replace(/\s+/g, " ");
-
 export function proofOf(crl: RevocationList, { certificates }: InventoryView): CrlProof {
   const issuer = sameText(printName(crl.issuer));
   const keyId = crlAuthorityKeyId(crl);
   let proof: CrlProof = "unknown";
   let tried = 0;
-  for (const { publicKey, subject, subjectKeyId } of certificates.values()) {
-    if (publicKey === undefined || sameText(subject) !== issuer) continue;
+  for (const { publicKey, subjectKeyId } of certificates.alike("subject", issuer)) {
+    if (publicKey === undefined) continue;
     if (keyId !== undefined && subjectKeyId !== undefined && keyId !== subjectKeyId) continue;
     if (crlSignedBy(crl, publicKey)) return "good";
     if (++tried > MAX_CANDIDATES) return "unproved";
@@ -63,20 +62,20 @@ export function newestLists({ crls }: InventoryView): ReadonlySet<CrlRecord> {
 export function coveredBy(
   crl: RevocationList,
   { certificates }: InventoryView,
-): ReadonlyMap<string, readonly CertificateRecord[]> {
+): (serial: string) => readonly CertificateRecord[] {
   const issuer = sameText(printName(crl.issuer));
   const keyId = crlAuthorityKeyId(crl);
-  const covered = new Map<string, CertificateRecord[]>();
-  for (const record of certificates.values()) {
-    const { authorityKeyId, serial } = record;
-    if (sameText(record.issuer) !== issuer) continue;
-    // Another CA of the same name has its own serial numbers.
-    if (keyId !== undefined && authorityKeyId !== undefined && keyId !== authorityKeyId) continue;
-    const others = covered.get(serial);
-    if (others === undefined) covered.set(serial, [record]);
-    else others.push(record);
-  }
-  return covered;
+  return (serial) => {
+    const covered: CertificateRecord[] = [];
+    for (const record of certificates.alike("serial", foldedSerial(issuer, serial))) {
+      const { authorityKeyId } = record;
+      // Another CA of the same name has its own serial numbers.
+      if (keyId === undefined || authorityKeyId === undefined || keyId === authorityKeyId) {
+        covered.push(record);
+      }
+    }
+    return covered;
+  };
 }
 
 export function crlPlaces({ paths }: CrlRecord): readonly [Place, ...Place[]] {

@@ -76,6 +76,11 @@ export interface RuleContext<P extends Parameters = Parameters> {
   readonly profiles: ReadonlySet<ProfileId>;
 }
 
+export interface InventoryContext<P extends Parameters = Parameters> extends RuleContext<P> {
+  /** Says what the rule left undone, such as `1 of 2 keys were compared`: shown beside the result. */
+  note(message: string): void;
+}
+
 /** A rule's judgement; `severity` only where this case differs from the rule's own. */
 export interface Verdict {
   readonly facts: Facts;
@@ -84,10 +89,14 @@ export interface Verdict {
   readonly severity?: Severity;
 }
 
-/** An inventory rule names its places itself; `key` tells its faults apart (part of the fingerprint). */
+/**
+ * An inventory rule names its places itself; `key` tells its faults apart (part of the fingerprint).
+ *
+ * There may be more places than memory holds: they are gone through once, before the next verdict is asked for.
+ */
 export interface InventoryVerdict extends Verdict {
   readonly key: string;
-  readonly places: readonly [Place, ...Place[]];
+  readonly places: Iterable<Place>;
 }
 
 interface RuleBase<P extends Parameters> {
@@ -165,7 +174,7 @@ export interface CompanionRule<P extends Parameters = Parameters> extends RuleBa
 /** Judged once, over everything that was found. */
 export interface InventoryRule<P extends Parameters = Parameters> extends RuleBase<P> {
   readonly on: "inventory";
-  check(inventory: InventoryView, context: RuleContext<P>): Iterable<InventoryVerdict>;
+  check(inventory: InventoryView, context: InventoryContext<P>): Iterable<InventoryVerdict>;
 }
 
 export type Rule =

@@ -1,17 +1,18 @@
+import { Recent } from "../bytes/recent.ts";
 import type { Certificate } from "../model/certificate.ts";
 import type { Finding, Place, Severity } from "../model/finding.ts";
 import type { Companion, OpenedStore, RefusedFile } from "../model/inventory.ts";
 import type { RevocationList } from "../model/revocation-list.ts";
 import type { Entry } from "../model/store.ts";
 import type { CertificateView } from "./certificate-view.ts";
+import { compared } from "./comparison.ts";
 import { type DraftPart, Drafts } from "./drafts.ts";
-import { partOf, pathsOf } from "./inventory-part.ts";
 import { InventoryBuilder, type InventoryPart, type InventoryView } from "./inventory-view.ts";
 import type {
   CertificateRule,
   FileRule,
   FileSubject,
-  InventoryRule,
+  InventoryContext,
   Parameters,
   ProfileId,
   Rule,
@@ -20,6 +21,7 @@ import type {
   Verdict,
 } from "./rule.ts";
 import { Remembered, SharedViews } from "./shared-views.ts";
+import { type SpillSetting, SpillSpace } from "./spill.ts";
 import { type SignatureMemory, type SignatureVerdict, StoreView } from "./store-view.ts";
 import { ANY_TRAIT, Trait } from "./traits.ts";
 import { usesOf } from "./uses.ts";
@@ -42,6 +44,8 @@ export interface RunOptions {
   readonly everywhere: boolean;
   /** Absent: nothing is known yet. */
   readonly signatures?: SignatureMemory;
+  /** Where goes what outgrows memory. Absent: all stays there. */
+  readonly spill?: SpillSetting;
 }
 
 /** What one run judged, for another to take in: plain data that may pass between threads. */
@@ -87,15 +91,21 @@ interface ActiveRules {
 export class AuditRun {
   readonly #options: RunOptions;
   #everywhere: ActiveRules | undefined;
-  readonly #drafts = new Drafts();
-  readonly #inventory = new InventoryBuilder();
-  readonly #verdicts = new Map<string, ReadonlyMap<Rule, Judged>>();
+  readonly #space: SpillSpace | undefined;
+  readonly #drafts: Drafts;
+  readonly #inventory: InventoryBuilder;
+  readonly #verdicts = new Recent<ReadonlyMap<Rule, Judged>>(MOST_VERDICTS);
   readonly #shared = new SharedViews();
   readonly #signatures: SignatureMemory;
   readonly failures: RuleFailure[] = [];
+  /** What rules left undone. */
+  readonly notes: string[] = [];
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.#space = options.spill === undefined ? undefined : new SpillSpace(options.spill);
+    this.#drafts = new Drafts(this.#space);
+    this.#inventory = new InventoryBuilder(this.#space);
     this.#signatures = options.signatures ?? new Remembered<SignatureVerdict>();
   }
 
@@ -289,40 +299,15 @@ export class AuditRun {
   finish(): readonly Finding[] {
     const view = this.#inventory.view();
     for (const rule of this.#options.rules) {
-      if (rule.on === "inventory") this.#guard(rule, "", () => this.#compare(rule, view));
+      if (rule.on !== "inventory") continue;
+      this.#guard(rule, "", () => {
+        const contextOf = (setting: RuleSetting) => this.#comparing(setting);
+        for (const { setting, place, verdict } of compared(rule, view, this.#options, contextOf)) {
+          this.#take(rule, setting, verdict.key, place, verdict);
+        }
+      });
     }
     return this.#drafts.findings();
-  }
-
-  /**
-   * A rule that compares, by the settings of each path: where it is off it does not look, and where its
-   * parameters are others it judges by those.
-   */
-  #compare(rule: InventoryRule, view: InventoryView): void {
-    const { settings, everywhere } = this.#options;
-    if (everywhere && settings(rule, "") === undefined) return;
-    const known = new Map<string, RuleSetting | undefined>();
-    const settingAt = (path: string): RuleSetting | undefined => {
-      if (!known.has(path)) known.set(path, settings(rule, everywhere ? "" : path));
-      return known.get(path);
-    };
-    const paths = everywhere ? [""] : pathsOf(view);
-    const bySetting = new Map<string, RuleSetting>();
-    let part = view;
-    for (const path of paths) {
-      const setting = settingAt(path);
-      if (setting !== undefined) bySetting.set(JSON.stringify(setting.parameters), setting);
-      else if (part === view) part = partOf(view, (one) => settingAt(one) !== undefined);
-    }
-    for (const [parameters, setting] of bySetting) {
-      for (const verdict of rule.check(part, this.#context(setting))) {
-        for (const place of verdict.places) {
-          const own = settingAt(place.path);
-          if (own === undefined || JSON.stringify(own.parameters) !== parameters) continue;
-          this.#take(rule, own, verdict.key, place, verdict);
-        }
-      }
-    }
   }
 
   /** What was seen so far: whole after `finish`. */
@@ -338,6 +323,13 @@ export class AuditRun {
     };
   }
 
+  #comparing(setting: RuleSetting): InventoryContext {
+    const note = (message: string) => {
+      this.notes.push(message);
+    };
+    return { ...this.#context(setting), note };
+  }
+
   #guard(rule: Rule, path: string, judge: () => void): void {
     try {
       judge();
@@ -347,6 +339,8 @@ export class AuditRun {
   }
 
   #failed(rule: Rule, path: string, error: unknown): void {
+    // The disk's fault, not the rule's: nothing that follows could be trusted.
+    if (this.#space?.failure !== undefined) throw this.#space.failure;
     const message = error instanceof Error ? error.message : String(error);
     this.failures.push({ rule: rule.id, path, message });
   }
@@ -366,6 +360,9 @@ export class AuditRun {
     this.#drafts.add(judged, place);
   }
 }
+
+/** Certificates whose verdicts are remembered: one that is met again later is judged again, with the same verdict. */
+const MOST_VERDICTS = 2 ** 16;
 
 /** Most certificates: one object for all of them, since there may be hundreds of thousands. */
 const CLEAN: ReadonlyMap<Rule, Judged> = new Map();

@@ -1,5 +1,6 @@
 import type { Place } from "../model/finding.ts";
 import type { CertificateRecord } from "./inventory-view.ts";
+import type { Use } from "./rule.ts";
 
 /** How a sentence about a certificate begins, by what it is in its store. */
 export function subjectOf(use: unknown): string {
@@ -13,26 +14,14 @@ export function subjectOf(use: unknown): string {
   }
 }
 
-/** Every place that a certificate stands in. */
-export function placesOf(record: CertificateRecord): Place[] {
-  return record.standings.map(({ store, label }) => ({
-    path: store.path,
-    label,
-    sha256: record.sha256,
-  }));
-}
-
-/** Certificates by the SHA-256 of their public key, in order of first sight. */
-export function bySpki(
-  records: Iterable<CertificateRecord>,
-): ReadonlyMap<string, readonly CertificateRecord[]> {
-  const groups = new Map<string, CertificateRecord[]>();
-  for (const record of records) {
-    const group = groups.get(record.spki);
-    if (group === undefined) groups.set(record.spki, [record]);
-    else group.push(record);
+/** Every place that certificates stand in, or only those that they stand in as `use`. */
+export function* placesOf(records: Iterable<CertificateRecord>, use?: Use): Iterable<Place> {
+  for (const { sha256, standings } of records) {
+    for (const standing of standings) {
+      if (use !== undefined && standing.use !== use) continue;
+      yield { path: standing.store.path, label: standing.label, sha256 };
+    }
   }
-  return groups;
 }
 
 /** A name in a sentence: an empty one would leave a hole. */

@@ -4,11 +4,11 @@
  * Two generations instead of an exact order: a full one becomes the old one, and what is used there moves
  * to the new one. So using a value costs no deletion, and between half of the bound and all of it is kept.
  */
-export class Recent<V> {
+export class Recent<V, K = string> {
   readonly #most: number;
   readonly #weigh: (value: V) => number;
-  #young = new Map<string, V>();
-  #old = new Map<string, V>();
+  #young = new Map<K, V>();
+  #old = new Map<K, V>();
   #weight = 0;
 
   /** @param most - the sum of `weigh` over what is kept is at most this */
@@ -24,7 +24,7 @@ export class Recent<V> {
     return this.#young.size + this.#old.size - both;
   }
 
-  get(key: string): V | undefined {
+  get(key: K): V | undefined {
     const young = this.#young.get(key);
     if (young !== undefined) return young;
     const old = this.#old.get(key);
@@ -33,7 +33,7 @@ export class Recent<V> {
   }
 
   /** A value that weighs more than half of the bound is not kept. */
-  set(key: string, value: V): void {
+  set(key: K, value: V): void {
     const weight = this.#weigh(value);
     const half = this.#most / 2;
     if (weight > half) return;

@@ -18,6 +18,7 @@ export interface Host {
   readonly terminal: HostTerminal;
   readonly tls: HostTls;
   readonly git: HostGit;
+  readonly scratch: HostScratch;
   /** More threads for much work; undefined where there are none to be had. Loaded when asked. */
   threads(): Promise<HostThreads | undefined>;
 }
@@ -39,6 +40,25 @@ export interface HostThread {
    */
   ask(message: unknown): Promise<unknown>;
   stop(): Promise<void>;
+}
+
+/** Room on disk for what outgrows memory. */
+export interface HostScratch {
+  /** Octets that the engine lets this program's objects take before it ends it. */
+  memory(): number;
+  /**
+   * A temporary file, empty, that only this user can read. It is gone when the process ends, however it ends.
+   * @throws PkiError `file-unwritable`
+   */
+  open(): ScratchFile;
+}
+
+/** Read and written without waiting: rules that compare are no place to wait in. */
+export interface ScratchFile {
+  /** Writes all of `bytes`. @throws PkiError `file-unwritable`, as where the disk is full */
+  write(bytes: Uint8Array, position: number): void;
+  /** Fills `into` with what was written. @throws PkiError `file-unreadable` */
+  read(into: Uint8Array, position: number): void;
 }
 
 export interface FileRead {

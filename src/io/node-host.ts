@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Host } from "./host.ts";
 import { type Interruptible, nodeFiles } from "./node-files.ts";
+import { nodeScratch } from "./node-scratch.ts";
 import { nodeTerminal } from "./node-terminal.ts";
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -8,6 +9,7 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /** The real host. The `node-*.ts` files of this folder are the only importers of node:fs, node:tty and node:os. */
 export function nodeHost(): Host {
   const random = (count: number) => new Uint8Array(randomBytes(count));
+  const interrupts = interruptions();
   return {
     now: () => {
       const now = new Date();
@@ -17,7 +19,8 @@ export function nodeHost(): Host {
     random,
     env: (name) => process.env[name],
     processId: process.pid,
-    files: nodeFiles(interruptions(), random),
+    files: nodeFiles(interrupts, random),
+    scratch: nodeScratch(interrupts, random),
     terminal: nodeTerminal(),
     tls: {
       // Loaded late: node:tls costs more to load than most commands take.

@@ -108,12 +108,12 @@ function openList(der: Uint8Array, where: string): { tbs: DerReader; algorithm: 
  * What a CRL says of some certificates of one issuer. Entries for other issuers (indirect CRLs, §5.3.3) are
  * passed over.
  *
- * @param serials - as `Certificate.serial`
+ * @param serials - as `Certificate.serial`: asked for each number of the list
  * @param sameIssuer - whether a name that an entry gives is that issuer's; without such entries not called
  */
 export function revocations(
   crl: RevocationList,
-  serials: ReadonlySet<string>,
+  serials: Pick<ReadonlySet<string>, "has">,
   sameIssuer: (name: DistinguishedName) => boolean,
 ): readonly Revocation[] {
   const { tbs } = openList(crl.der, "CRL");

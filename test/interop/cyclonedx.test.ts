@@ -131,7 +131,7 @@ describe("CycloneDX", () => {
         at: [[`${name}.kdb`, name, "personal"]],
       })),
     );
-    const told = [...inventory.certificates.keys()].map((sha256, i) =>
+    const told = [...inventory.certificates.values()].map(({ sha256 }, i) =>
       described("certificate-revoked", "error", [{ path: "a.kdb", sha256 }], {
         facts: { reason: i === 0 ? "keyCompromise" : "certificateHold" },
       }),

@@ -5,6 +5,7 @@ import type {
   Standing,
   StoreRecord,
 } from "../../src/audit/inventory-view.ts";
+import { MemoryRecords } from "../../src/audit/records.ts";
 import { type AuditReport, countBySeverity, type StoreSummary } from "../../src/audit/report.ts";
 import type { Rule, Use } from "../../src/audit/rule.ts";
 import { rule } from "../../src/audit/rule.ts";
@@ -130,7 +131,13 @@ export function inventoryOf(
       standings,
     });
   }
-  return { certificates, stores: [...stores.values()], crls: [], settings: [], refused: [] };
+  return {
+    certificates: new MemoryRecords(certificates),
+    stores: [...stores.values()],
+    crls: [],
+    settings: [],
+    refused: [],
+  };
 }
 
 /** A report around findings, with everything else that the engine would say of them. */

@@ -12,6 +12,7 @@ import type { ProfileId, Rule } from "../../src/audit/rule.ts";
 import { rules } from "../../src/audit/rules/index.ts";
 import { AuditRun, type RuleFailure } from "../../src/audit/run.ts";
 import { settingsFrom } from "../../src/audit/settings.ts";
+import type { SpillSetting } from "../../src/audit/spill.ts";
 import { transferDamage } from "../../src/bytes/transfer.ts";
 import type { Codec, Passwords } from "../../src/codecs/codec.ts";
 import { codecFor, nameOther, recognise } from "../../src/codecs/index.ts";
@@ -62,11 +63,13 @@ export function profilesOf(rule: Rule): readonly ProfileId[] {
  * Audits one fixture folder: every file through its codec, every store through the rules.
  *
  * @param chosen - instead of the profiles that the fixture or the rule asks for
+ * @param spill - absent: all stays in memory
  */
 export async function auditFixture(
   folder: string,
   rule: Rule,
   chosen?: readonly ProfileId[],
+  spill?: SpillSetting,
 ): Promise<Audited> {
   const audit = JSON.parse(readFileSync(join(folder, "_audit.json"), "utf8")) as FixtureAudit;
   const profiles = new Set<ProfileId>(chosen ?? audit.profiles ?? profilesOf(rule));
@@ -77,7 +80,8 @@ export async function auditFixture(
     paths: [],
   });
   const now = new Date(audit.at ?? DEFAULT_AT);
-  const run = new AuditRun({ rules, now, profiles, settings, everywhere });
+  const options = { rules, now, profiles, settings, everywhere };
+  const run = new AuditRun(spill === undefined ? options : { ...options, spill });
   for (const item of await openFolder(folder, audit)) {
     if ("kind" in item) run.companion(item);
     else if ("store" in item) run.store(item);

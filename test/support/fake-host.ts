@@ -3,6 +3,7 @@ import { toHex } from "../../src/bytes/octets.ts";
 import { digest } from "../../src/crypto/digest.ts";
 import type { FileState, Host, HostFiles, HostTerminal, HostThreads } from "../../src/io/host.ts";
 import { PkiError } from "../../src/model/error.ts";
+import { fakeScratch } from "./fake-scratch.ts";
 
 export interface FakeFile {
   bytes: Uint8Array;
@@ -22,9 +23,15 @@ export interface FakeHostOptions {
   readonly columns?: number;
   readonly seed?: string;
   readonly threads?: HostThreads;
+  /** Octets that its objects may take; default as many as anybody needs. */
+  readonly memory?: number;
 }
 
 export interface FakeHost extends Host {
+  /** The temporary files that were opened, as they are. */
+  readonly scratchFiles: readonly { readonly bytes: Uint8Array }[];
+  /** Makes the coming writes to temporary files fail with this system code. */
+  failScratch(code: string): void;
   /** By absolute path. */
   readonly disk: Map<string, FakeFile>;
   readonly stdout: () => string;
@@ -217,8 +224,14 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
   };
 
   const now = () => options.now ?? new Date("2026-11-22T00:00:00Z");
+  const { scratch, scratchFiles, failScratch } = fakeScratch(
+    options.memory ?? Number.POSITIVE_INFINITY,
+  );
   return {
     now,
+    scratch,
+    scratchFiles,
+    failScratch,
     random: seededRandom(options.seed ?? "fake host"),
     env: (name) => options.env?.[name],
     processId: 4711,

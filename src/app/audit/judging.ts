@@ -3,6 +3,7 @@ import type { ProfileId, Rule } from "../../audit/rule.ts";
 import { AuditRun } from "../../audit/run.ts";
 import { settingsFrom } from "../../audit/settings.ts";
 import { Remembered } from "../../audit/shared-views.ts";
+import type { SpillSetting } from "../../audit/spill.ts";
 import type { SignatureMemory, SignatureVerdict } from "../../audit/store-view.ts";
 import type { Host } from "../../io/host.ts";
 import type { Companion } from "../../model/inventory.ts";
@@ -74,7 +75,7 @@ class Signatures implements SignatureMemory {
   }
 }
 
-/** A run of the rules as the policy and the profiles have them. */
+/** A run of the rules as the policy and the profiles have them. @param spill - absent for a thread: it passes on what it has */
 export function runOf(
   rules: readonly Rule[],
   policy: Policy,
@@ -82,11 +83,13 @@ export function runOf(
   now: Date,
   choices: PasswordChoices,
   cache: StoreCache | undefined,
+  spill?: SpillSetting,
 ) {
   const source = { profiles, rules: policy.rules, paths: policy.paths };
   const { settings, everywhere } = settingsFrom(source);
   const signatures = new Signatures(choices.shared.known, cache?.signatures);
-  const run = new AuditRun({ rules, now, profiles, settings, everywhere, signatures });
+  const options = { rules, now, profiles, settings, everywhere, signatures };
+  const run = new AuditRun(spill === undefined ? options : { ...options, spill });
   return { run, settings, everywhere };
 }
 

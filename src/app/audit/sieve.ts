@@ -108,7 +108,7 @@ export class Sieve {
       for (const place of places) hidden.add(place);
       const { reason, until } = entry;
       suppressed.push({
-        described: { ...described, finding: { ...finding, places: places as [Place, ...Place[]] } },
+        described: describedAt(described, places as [Place, ...Place[]]),
         by: "ignore",
         reason,
         ...(until === undefined ? {} : { until }),
@@ -117,7 +117,7 @@ export class Sieve {
     if (hidden.size === 0) return [described];
     const [first, ...others] = finding.places.filter((place) => !hidden.has(place));
     if (first === undefined) return [];
-    return [{ ...described, finding: { ...finding, places: [first, ...others] } }];
+    return [describedAt(described, [first, ...others])];
   }
 
   #aboutEntries(used: ReadonlySet<IgnoreEntry>, context: SiftContext): readonly Described[] {
@@ -143,6 +143,13 @@ export class Sieve {
       return [describe(finding, context.byId)];
     });
   }
+}
+
+/** The same finding at some of its places, in the same words. */
+function describedAt(described: Described, places: readonly [Place, ...Place[]]): Described {
+  const { title, message, fix, cites, finding } = described;
+  const { rule, severity, facts, fingerprint } = finding;
+  return { title, message, fix, cites, finding: { rule, severity, places, facts, fingerprint } };
 }
 
 /** The baseline as a file to write. */

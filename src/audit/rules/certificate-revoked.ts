@@ -1,9 +1,9 @@
 import type { DistinguishedName } from "../../model/certificate.ts";
-import type { Place } from "../../model/finding.ts";
 import { revocations } from "../../x509/crl.ts";
 import { printName } from "../../x509/name.ts";
-import { coveredBy, newestLists, proofOf, sameText } from "../revocation.ts";
+import { coveredBy, newestLists, proofOf } from "../revocation.ts";
 import { rule } from "../rule.ts";
+import { sameText } from "../same-text.ts";
 import { day, isoSecond } from "../time.ts";
 import { placesOf } from "../words.ts";
 
@@ -20,26 +20,24 @@ export const certificateRevoked = rule({
     for (const record of inventory.crls) {
       const { crl, paths } = record;
       if (crl.count === 0) continue;
-      const covered = coveredBy(crl, inventory);
-      if (covered.size === 0) continue;
-      const proof = proofOf(crl, inventory);
-      if (proof === "wrong") continue; // told by crl-signature-wrong
+      const coveredAs = coveredBy(crl, inventory);
       const issuer = sameText(printName(crl.issuer));
       const sameIssuer = (name: DistinguishedName) => sameText(printName(name)) === issuer;
-      for (const { serial, date, reason } of revocations(
-        crl,
-        new Set(covered.keys()),
-        sameIssuer,
-      )) {
+      const known = { has: (serial: string) => coveredAs(serial).length > 0 };
+      const revoked = revocations(crl, known, sameIssuer);
+      if (revoked.length === 0) continue;
+      const proof = proofOf(crl, inventory);
+      if (proof === "wrong") continue; // told by crl-signature-wrong
+      for (const { serial, date, reason } of revoked) {
         const held = reason === "certificateHold";
         // A hold may be lifted: only the newest list tells whether it lasts.
         if (reason === "removeFromCRL" || (held && !newest.has(record)) || date > now) continue;
-        for (const certificate of covered.get(serial) ?? []) {
+        for (const certificate of coveredAs(serial)) {
           if (certificate.notAfter < now) continue; // told by certificate-expired
           yield {
             key: certificate.sha256,
             severity: held || proof !== "good" ? "warning" : "error",
-            places: placesOf(certificate) as [Place, ...Place[]],
+            places: placesOf([certificate]),
             facts: {
               subject: certificate.subject,
               serial,

@@ -1,5 +1,5 @@
-import type { Place } from "../../model/finding.ts";
 import { rule } from "../rule.ts";
+import { placesOf } from "../words.ts";
 
 export const keyClassicalOnly = rule({
   id: "key-classical-only",
@@ -9,17 +9,14 @@ export const keyClassicalOnly = rule({
   cites: ["NIST IR 8547 (draft): RSA and elliptic curves are disallowed after 2035"],
   profiles: ["strict"],
   *check({ certificates }) {
-    const places: Place[] = [];
-    for (const { sha256, keyAlgorithm, standings } of certificates.values()) {
-      for (const { store, label, use } of standings) {
-        if (use !== "personal") continue;
-        if (/^(ML|SLH)-/.test(keyAlgorithm)) return;
-        places.push({ path: store.path, label, sha256 });
-      }
+    let count = 0;
+    for (const { keyAlgorithm, standings } of certificates.values("personal")) {
+      if (/^(ML|SLH)-/.test(keyAlgorithm)) return;
+      for (const { use } of standings) if (use === "personal") count++;
     }
-    const [first, ...others] = places;
-    if (first === undefined) return;
-    yield { key: "classical", places: [first, ...others], facts: { count: places.length } };
+    if (count === 0) return;
+    const places = placesOf(certificates.values("personal"), "personal");
+    yield { key: "classical", places, facts: { count } };
   },
   explain: ({ count }) =>
     `All ${count} personal certificates have classical keys (RSA, elliptic curves), which end with 2035.`,

@@ -1,7 +1,8 @@
 import type { Place } from "../../model/finding.ts";
+import { firstOf, type RecordGroup } from "../records.ts";
 import { rule } from "../rule.ts";
 import { isNamed } from "../sap.ts";
-import { bySpki } from "../words.ts";
+import { placesOf } from "../words.ts";
 
 export const keyCopied = rule({
   id: "key-copied",
@@ -17,18 +18,16 @@ export const keyCopied = rule({
   // that are to be the same everywhere.
   parameters: { folders: 1, labels: [] as readonly string[] },
   *check({ certificates }, { parameters }) {
-    for (const [spki, group] of bySpki(certificates.values())) {
-      const places = group.flatMap(({ sha256, standings }) =>
-        standings
-          .filter(({ use, label }) => use === "personal" && !isNamed(label, parameters))
-          .map(({ store, label }): Place => ({ path: store.path, label, sha256 })),
-      );
-      const folders = [...new Set(places.map(({ path }) => folderOf(path)))].sort();
-      if (folders.length <= parameters.folders) continue;
+    for (const group of certificates.groups("key", 1, "personal")) {
+      const seen = new Set<string>();
+      for (const { path } of copies(group, parameters)) seen.add(folderOf(path));
+      if (seen.size <= parameters.folders) continue;
+      const { spki, subject } = firstOf(group);
+      const folders = [...seen].sort();
       yield {
         key: spki,
-        places: places as [Place, ...Place[]],
-        facts: { subject: group[0]?.subject ?? "", folders, count: folders.length },
+        places: copies(group, parameters),
+        facts: { subject, folders, count: folders.length },
         // Two queue managers, beyond doubt: either can pass for the other.
         ...(queueManagersOf(folders).size > 1 ? { severity: "error" } : {}),
       };
@@ -43,6 +42,15 @@ export const keyCopied = rule({
 /** The names in `…/qmgrs/QM1/ssl`. */
 function queueManagersOf(folders: readonly string[]): ReadonlySet<string> {
   return new Set(folders.flatMap((folder) => /(?:^|\/)qmgrs\/([^/]+)/i.exec(folder)?.[1] ?? []));
+}
+
+function* copies(
+  group: RecordGroup,
+  parameters: { readonly labels: readonly string[] },
+): Iterable<Place> {
+  for (const place of placesOf(group, "personal")) {
+    if (!isNamed(place.label ?? "", parameters)) yield place;
+  }
 }
 
 function folderOf(path: string): string {

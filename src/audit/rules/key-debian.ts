@@ -1,6 +1,5 @@
 import { toHex } from "../../bytes/octets.ts";
 import { digest } from "../../crypto/digest.ts";
-import type { Place } from "../../model/finding.ts";
 import { rule } from "../rule.ts";
 import { placesOf } from "../words.ts";
 
@@ -18,17 +17,13 @@ export const keyDebian = rule({
     if (parameters.list.length === 0) return;
     const listed = new Set(parameters.list.map((entry) => entry.trim().toLowerCase()));
     const text = new TextEncoder();
-    for (const record of certificates.values()) {
+    for (const record of certificates.values("rsa")) {
       const { modulus, spki, subject } = record;
       if (modulus === undefined) continue;
       const line = `Modulus=${toHex(modulus).replace(/^0/, "").toUpperCase()}\n`;
       const mark = toHex(digest("sha1", text.encode(line))).slice(-20);
       if (!listed.has(mark)) continue;
-      yield {
-        key: spki,
-        places: placesOf(record) as [Place, ...Place[]],
-        facts: { subject, mark },
-      };
+      yield { key: spki, places: placesOf([record]), facts: { subject, mark } };
     }
   },
   explain: ({ subject, mark }) =>

@@ -1,15 +1,18 @@
 import { toHex } from "../../bytes/octets.ts";
 import { digest } from "../../crypto/digest.ts";
 import type { Place } from "../../model/finding.ts";
-import { sharedFactors } from "../batch-gcd.ts";
+import { type SharedFactor, sharedFactors } from "../batch-gcd.ts";
 import { integerOf, MAX_MODULUS_BITS } from "../integers.ts";
-import type { CertificateRecord } from "../inventory-view.ts";
+import { type CertificateRecords, firstOf, type RecordGroup } from "../records.ts";
 import { groupPrimes, primesUpTo, residues } from "../rsa-weakness.ts";
 import { rule } from "../rule.ts";
 import { placesOf } from "../words.ts";
 
 /** Smaller factors are told by rsa-small-factor, for each key alone. */
 const SMALL = 751;
+
+/** Moduli that are compared at once: with RSA-2048 about 160 MB of products. */
+const AT_ONCE = 32_768;
 
 export const keyFactorShared = rule({
   id: "key-factor-shared",
@@ -21,37 +24,24 @@ export const keyFactorShared = rule({
     "NIST SP 800-133 rev. 2 §4: keys need full entropy",
   ],
   profiles: ["default"],
-  *check({ certificates }) {
-    // Certificates of one key are put together by its hash first: most moduli stand in many.
-    const byKey = new Map<string, CertificateRecord[]>();
-    for (const record of certificates.values()) {
-      const { modulus, spki } = record;
-      if (modulus === undefined || modulus.length * 8 > MAX_MODULUS_BITS) continue;
-      const group = byKey.get(spki);
-      if (group === undefined) byKey.set(spki, [record]);
-      else group.push(record);
+  // What more keys would take grows with their square; those that come first are compared.
+  parameters: { keys: 65_536 },
+  *check({ certificates }, { parameters, note }) {
+    const { moduli, groups, left } = distinctModuli(certificates, parameters.keys);
+    if (left > 0) {
+      const all = moduli.length + left;
+      note(`${moduli.length} of ${all} RSA keys were compared for shared factors`);
     }
-    const byModulus = new Map<bigint, CertificateRecord[]>();
-    const small = groupPrimes(primesUpTo(SMALL));
-    for (const records of byKey.values()) {
-      const n = integerOf(records[0]?.modulus ?? new Uint8Array(0));
-      if (n < 4n || hasFactor(n, small)) continue;
-      const group = byModulus.get(n);
-      if (group === undefined) byModulus.set(n, records);
-      else group.push(...records);
-    }
-    const moduli = [...byModulus.keys()];
-    for (const { factor, members } of sharedFactors(moduli)) {
-      const records = members.flatMap((i) => byModulus.get(moduli[i] as bigint) ?? []);
+    for (const { factor, members } of sharedInBlocks(moduli)) {
+      const records = members.flatMap((i) => groups[i] as readonly RecordGroup[]);
+      const subjects = new Set<string>();
+      for (const group of records) for (const { subject } of group) subjects.add(subject);
       // The factor is the private key: only its hash leaves this rule, as the finding's mark.
       const key = toHex(digest("sha256", new TextEncoder().encode(factor.toString(16))));
       yield {
         key,
-        places: records.flatMap(placesOf) as [Place, ...Place[]],
-        facts: {
-          subjects: [...new Set(records.map(({ subject }) => subject))].sort(),
-          keys: members.length,
-        },
+        places: placesOfAll(records),
+        facts: { subjects: [...subjects].sort(), keys: members.length },
       };
     }
   },
@@ -60,6 +50,61 @@ export const keyFactorShared = rule({
   fix: () =>
     "Make new keys for all of them with pki issue, on a machine with good randomness; revoke the old certificates.",
 });
+
+interface Moduli {
+  readonly moduli: readonly bigint[];
+  /** Of each modulus the certificates, put together by their key's hash: one group nearly always. */
+  readonly groups: readonly (readonly RecordGroup[])[];
+  /** Keys that were not taken. */
+  readonly left: number;
+}
+
+/** The moduli of certificates, each once, without those that have small factors. */
+function distinctModuli(certificates: CertificateRecords, most: number): Moduli {
+  const numbers = new Map<bigint, number>();
+  const groups: RecordGroup[][] = [];
+  const small = groupPrimes(primesUpTo(SMALL));
+  let left = 0;
+  for (const group of certificates.groups("key", 1, "rsa")) {
+    if (numbers.size >= most) {
+      left++;
+      continue;
+    }
+    const { modulus } = firstOf(group);
+    if (modulus === undefined || modulus.length * 8 > MAX_MODULUS_BITS) continue;
+    const n = integerOf(modulus);
+    if (n < 4n || hasFactor(n, small)) continue;
+    const known = numbers.get(n);
+    if (known === undefined) numbers.set(n, groups.push([group]) - 1);
+    else groups[known]?.push(group);
+  }
+  return { moduli: [...numbers.keys()], groups, left };
+}
+
+/** As `sharedFactors`; of many numbers any two blocks together, since the products of all would not fit. */
+function sharedInBlocks(numbers: readonly bigint[]): readonly SharedFactor[] {
+  if (numbers.length <= AT_ONCE) return sharedFactors(numbers);
+  const half = AT_ONCE / 2;
+  const found = new Map<bigint, Set<number>>();
+  for (let a = 0; a + half < numbers.length; a += half) {
+    for (let b = a + half; b < numbers.length; b += half) {
+      const both = [...numbers.slice(a, a + half), ...numbers.slice(b, b + half)];
+      for (const { factor, members } of sharedFactors(both)) {
+        const all = found.get(factor) ?? new Set();
+        found.set(factor, all);
+        for (const i of members) all.add(i < half ? a + i : b + i - half);
+      }
+    }
+  }
+  return [...found].map(([factor, members]) => ({
+    factor,
+    members: [...members].sort((x, y) => x - y),
+  }));
+}
+
+function* placesOfAll(groups: readonly RecordGroup[]): Iterable<Place> {
+  for (const group of groups) yield* placesOf(group);
+}
 
 function hasFactor(n: bigint, groups: ReturnType<typeof groupPrimes>): boolean {
   let found = false;

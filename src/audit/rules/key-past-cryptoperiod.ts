@@ -1,8 +1,8 @@
-import type { Place } from "../../model/finding.ts";
 import type { CertificateRecord } from "../inventory-view.ts";
+import { firstOf, isKind, type RecordGroup } from "../records.ts";
 import { rule } from "../rule.ts";
 import { day, daysBetween, isoSecond } from "../time.ts";
-import { bySpki, placesOf } from "../words.ts";
+import { placesOf } from "../words.ts";
 
 export const keyPastCryptoperiod = rule({
   id: "key-past-cryptoperiod",
@@ -13,18 +13,25 @@ export const keyPastCryptoperiod = rule({
   profiles: ["pci", "strict"],
   parameters: { days: 1095 },
   *check({ certificates }, { now, parameters }) {
-    for (const [spki, group] of bySpki(certificates.values())) {
+    for (const group of certificates.groups("key", 1, "personal")) {
+      let since = Number.POSITIVE_INFINITY;
+      let isCa = false;
+      let inUse = false;
+      for (const { ca, notBefore, notAfter } of group) {
+        since = Math.min(since, notBefore.getTime());
+        isCa ||= ca;
+        inUse ||= !(notAfter < now);
+      }
       // A CA's key lives longer, and an expired certificate's key is out of use.
-      if (group.some(({ ca }) => ca) || group.every(({ notAfter }) => notAfter < now)) continue;
-      const personal = group.filter(isPersonal);
-      const since = Math.min(...group.map(({ notBefore }) => notBefore.getTime()));
+      if (isCa || !inUse) continue;
       const days = daysBetween(new Date(since), now);
-      if (personal.length === 0 || days <= parameters.days) continue;
+      if (days <= parameters.days) continue;
+      const { spki, subject } = firstOf(personalOf(group));
       yield {
         key: spki,
-        places: personal.flatMap(placesOf) as [Place, ...Place[]],
+        places: placesOf(personalOf(group)),
         facts: {
-          subject: personal[0]?.subject ?? "",
+          subject,
           since: isoSecond(new Date(since)),
           days,
           limit: parameters.days,
@@ -39,6 +46,6 @@ export const keyPastCryptoperiod = rule({
     "Issue the next certificate with a new key: pki issue makes one, and pki exchange brings it to the peers.",
 });
 
-function isPersonal({ standings }: CertificateRecord): boolean {
-  return standings.some(({ use }) => use === "personal");
+function* personalOf(group: RecordGroup): Iterable<CertificateRecord> {
+  for (const record of group) if (isKind("personal", record)) yield record;
 }

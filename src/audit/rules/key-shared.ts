@@ -1,6 +1,6 @@
-import type { Place } from "../../model/finding.ts";
+import { firstOf, isKind } from "../records.ts";
 import { rule } from "../rule.ts";
-import { bySpki, placesOf } from "../words.ts";
+import { placesOf } from "../words.ts";
 
 export const keyShared = rule({
   id: "key-shared",
@@ -10,21 +10,22 @@ export const keyShared = rule({
   cites: ["NIST SP 800-57 part 1 §5.2", "PCI DSS 4.0.1 requirement 3.7"],
   profiles: ["default"],
   *check({ certificates }) {
-    for (const [spki, group] of bySpki(certificates.values())) {
-      if (group.length < 2) continue;
-      const subjects = [...new Set(group.map(({ subject }) => subject.toLowerCase()))];
+    for (const group of certificates.groups("key", 2)) {
+      const subjects = new Set<string>();
+      const folded = new Set<string>();
+      let onlyCas = true;
+      for (const record of group) {
+        subjects.add(record.subject);
+        folded.add(record.subject.toLowerCase());
+        // A CA that took a new name keeps its key: nobody here holds it.
+        onlyCas &&= record.ca && !isKind("personal", record);
+      }
       // A renewed certificate, or a CA that others cross-signed: one owner.
-      if (subjects.length < 2) continue;
-      // A CA that took a new name keeps its key: nobody here holds it.
-      const held = group.some(({ standings }) => standings.some(({ use }) => use === "personal"));
-      if (!held && group.every(({ ca }) => ca)) continue;
+      if (folded.size < 2 || onlyCas) continue;
       yield {
-        key: spki,
-        places: group.flatMap(placesOf) as [Place, ...Place[]],
-        facts: {
-          subjects: [...new Set(group.map(({ subject }) => subject))].sort(),
-          count: subjects.length,
-        },
+        key: firstOf(group).spki,
+        places: placesOf(group),
+        facts: { subjects: [...subjects].sort(), count: folded.size },
       };
     }
   },

@@ -1,6 +1,6 @@
 import type { CertificateRecord, InventoryView, StoreRecord } from "../inventory-view.ts";
-import { sameText } from "../revocation.ts";
 import { rule } from "../rule.ts";
+import { sameText } from "../same-text.ts";
 
 /** Longer chains are nobody's, and a loop ends here. */
 const MAX_STEPS = 16;
@@ -52,10 +52,11 @@ function isTrusted(
   { certificates }: InventoryView,
 ): boolean {
   const trusted = new Set(trusts.trusted);
-  const known = [...certificates.values()].filter(
-    ({ sha256, ca, standings }) =>
-      ca && (trusted.has(sha256) || standings.some(({ store }) => store === shows)),
-  );
+  const known: CertificateRecord[] = [];
+  for (const record of certificates.values("ca")) {
+    const { sha256, standings } = record;
+    if (trusted.has(sha256) || standings.some(({ store }) => store === shows)) known.push(record);
+  }
   const seen = new Set<string>();
   let level = [certificates.get(leaf)].filter((one) => one !== undefined);
   for (let step = 0; step < MAX_STEPS && level.length > 0; step++) {

@@ -1,31 +1,9 @@
 import { toHex } from "../../bytes/octets.ts";
 import { digest } from "../../crypto/digest.ts";
-import type { Place } from "../../model/finding.ts";
 import type { CertificateRecord } from "../inventory-view.ts";
+import type { CertificateRecords } from "../records.ts";
 import { rule } from "../rule.ts";
 import { placesOf } from "../words.ts";
-
-/** Certificates of one issuer's name and serial, where there are several. */
-function sameSerials(records: Iterable<CertificateRecord>): CertificateRecord[][] {
-  const issuers = new Map<string, Map<string, CertificateRecord | CertificateRecord[]>>();
-  const groups: CertificateRecord[][] = [];
-  for (const record of records) {
-    let serials = issuers.get(record.issuer);
-    if (serials === undefined) {
-      serials = new Map();
-      issuers.set(record.issuer, serials);
-    }
-    const known = serials.get(record.serial);
-    if (known === undefined) serials.set(record.serial, record);
-    else if (Array.isArray(known)) known.push(record);
-    else {
-      const group = [known, record];
-      serials.set(record.serial, group);
-      groups.push(group);
-    }
-  }
-  return groups;
-}
 
 export const serialDuplicate = rule({
   id: "serial-duplicate",
@@ -38,13 +16,12 @@ export const serialDuplicate = rule({
   ],
   profiles: ["default"],
   *check({ certificates }) {
-    for (const group of sameSerials(certificates.values()).flatMap(byIssuerKey)) {
+    for (const group of sameSerials(certificates)) {
       const [first, second] = group;
       if (first === undefined || second === undefined) continue;
       // A CA that names itself issuer may renew its own certificate under its old number: same key, no clash.
       if (group.every((one) => one.selfIssued && one.spki === first.spki)) continue;
       const { issuer, serial } = first;
-      const places = group.flatMap(placesOf) as [Place, ...Place[]];
       const issuerKey = group
         .map(({ authorityKeyId }) => authorityKeyId ?? "")
         .sort()
@@ -53,7 +30,7 @@ export const serialDuplicate = rule({
       const key = toHex(digest("sha256", new TextEncoder().encode(named)));
       yield {
         key,
-        places,
+        places: placesOf(group),
         facts: {
           issuer,
           serial,
@@ -68,11 +45,15 @@ export const serialDuplicate = rule({
   fix: () => "Have the issuer give out all but one of them anew, with serial numbers of their own.",
 });
 
+function* sameSerials(certificates: CertificateRecords): Iterable<readonly CertificateRecord[]> {
+  for (const group of certificates.groups("serial", 2)) yield* byIssuerKey([...group]);
+}
+
 /**
  * Two CAs of one name with different keys are two issuers: their serials do not clash. A certificate that
  * does not say which key signed it counts with all of them.
  */
-function byIssuerKey(group: CertificateRecord[]): CertificateRecord[][] {
+function byIssuerKey(group: readonly CertificateRecord[]) {
   const keyOf = (record: CertificateRecord): string | undefined =>
     record.authorityKeyId ?? (record.selfIssued ? record.subjectKeyId : undefined);
   const keys = new Set(group.map(keyOf).filter((key) => key !== undefined));

@@ -1,5 +1,5 @@
-import type { Place } from "../../model/finding.ts";
 import type { CertificateRecord } from "../inventory-view.ts";
+import { firstOf, type RecordGroup } from "../records.ts";
 import { rule } from "../rule.ts";
 import { named, placesOf } from "../words.ts";
 
@@ -12,27 +12,15 @@ export const serialSequential = rule({
   profiles: ["strict"],
   parameters: { count: 3 },
   *check({ certificates }, { parameters }) {
-    const byIssuer = new Map<string, CertificateRecord[]>();
-    for (const record of certificates.values()) {
-      if (record.selfIssued || record.serial.startsWith("-")) continue;
-      const group = byIssuer.get(record.issuer);
-      if (group === undefined) byIssuer.set(record.issuer, [record]);
-      else group.push(record);
-    }
-    for (const [issuer, group] of byIssuer) {
-      if (group.length < parameters.count) continue;
+    for (const group of certificates.groups("issuer", parameters.count)) {
       const run = longestRun(group);
       if (run.length < parameters.count) continue;
-      const [first] = run as [CertificateRecord, ...CertificateRecord[]];
+      const [first, last] = [run[0] as Numbered, run[run.length - 1] as Numbered];
+      const { issuer } = firstOf(group);
       yield {
         key: issuer,
-        places: run.flatMap(placesOf) as [Place, ...Place[]],
-        facts: {
-          issuer,
-          count: run.length,
-          first: first.serial,
-          last: (run.at(-1) ?? first).serial,
-        },
+        places: placesOf(membersOf(run, group)),
+        facts: { issuer, count: run.length, first: first.serial, last: last.serial },
       };
     }
   },
@@ -41,20 +29,39 @@ export const serialSequential = rule({
   fix: () => "Have the CA use random serial numbers (openssl ca -rand_serial; pki issue does).",
 });
 
-/** The longest run of certificates whose numbers follow each other without a gap. */
-function longestRun(group: readonly CertificateRecord[]): readonly CertificateRecord[] {
-  const numbered = group
-    .map((record) => ({ record, number: BigInt(`0x${record.serial}`) }))
-    .sort((a, b) => (a.number < b.number ? -1 : a.number > b.number ? 1 : 0));
-  let best: CertificateRecord[] = [];
-  let run: CertificateRecord[] = [];
+/** A serial number, and which of its group has it: there may be more certificates than memory holds. */
+interface Numbered {
+  readonly number: bigint;
+  readonly position: number;
+  readonly serial: string;
+}
+
+/** The longest run of numbers that follow each other without a gap. */
+function longestRun(group: RecordGroup): readonly Numbered[] {
+  const numbered: Numbered[] = [];
+  let position = 0;
+  for (const { serial, selfIssued } of group) {
+    if (!selfIssued && !serial.startsWith("-")) {
+      numbered.push({ number: BigInt(`0x${serial}`), position, serial });
+    }
+    position++;
+  }
+  numbered.sort((a, b) => (a.number < b.number ? -1 : a.number > b.number ? 1 : 0));
+  let best: Numbered[] = [];
+  let run: Numbered[] = [];
   let before: bigint | undefined;
-  for (const { record, number } of numbered) {
-    if (number === before) continue;
-    if (before === undefined || number !== before + 1n) run = [];
-    run.push(record);
+  for (const one of numbered) {
+    if (one.number === before) continue;
+    if (before === undefined || one.number !== before + 1n) run = [];
+    run.push(one);
     if (run.length > best.length) best = run;
-    before = number;
+    before = one.number;
   }
   return best;
+}
+
+function* membersOf(run: readonly Numbered[], group: RecordGroup): Iterable<CertificateRecord> {
+  const positions = new Set(run.map(({ position }) => position));
+  let position = 0;
+  for (const record of group) if (positions.has(position++)) yield record;
 }

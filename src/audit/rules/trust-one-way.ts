@@ -9,9 +9,10 @@ export const trustOneWay = rule({
   cites: ["IBM MQ, SSLCAUTH(REQUIRED): both sides need the other's CA (AMQ9633)", "practice"],
   profiles: ["mq", "um", "strict"],
   *check({ certificates, stores }, { profiles }) {
-    const anchors = anchorsOf(certificates.values());
+    const anchors = anchorsOf(certificates.values("held"));
     const trusters = new Map<string, StoreRecord[]>();
-    for (const store of stores) {
+    // Of those that identify nobody, which are most, nothing is asked.
+    for (const store of anchors.keys()) {
       for (const sha256 of new Set(store.trusted)) {
         const list = trusters.get(sha256);
         if (list === undefined) trusters.set(sha256, [store]);
@@ -21,8 +22,10 @@ export const trustOneWay = rule({
     for (const store of stores) {
       // Only stores that identify somebody and trust somebody stand in a relation that goes both ways.
       const own = anchors.get(store);
-      if (own === undefined || store.trusted.length === 0) continue;
+      if (own === undefined) continue;
+      const { personal } = store;
       const trusted = new Set(store.trusted);
+      if (trusted.size === 0) continue;
       const others = new Set<StoreRecord>();
       for (const sha256 of own) {
         for (const other of trusters.get(sha256) ?? []) if (other !== store) others.add(other);
@@ -33,11 +36,11 @@ export const trustOneWay = rule({
         const theirs = anchors.get(other);
         if (theirs === undefined || store.path === other.path) continue;
         // The same identity in two formats is no peer.
-        if (other.personal.some((sha256) => store.personal.includes(sha256))) continue;
+        if (other.personal.some((sha256) => personal.includes(sha256))) continue;
         if ([...theirs].some((sha256) => trusted.has(sha256))) continue;
         unmet.push(other.path);
         // That very certificate, not just its CA, is trusted: the two are peers, and MQ's and UM's show theirs.
-        direct ||= store.personal.some((sha256) => other.trusted.includes(sha256));
+        direct ||= personal.some((sha256) => other.trusted.includes(sha256));
       }
       if (unmet.length === 0) continue;
       unmet.sort();

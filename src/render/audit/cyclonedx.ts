@@ -1,4 +1,5 @@
 import type { CertificateRecord, Standing } from "../../audit/inventory-view.ts";
+import type { CertificateRecords } from "../../audit/records.ts";
 import type { AuditReport, StoreSummary } from "../../audit/report.ts";
 import { toHex } from "../../bytes/octets.ts";
 import { digest } from "../../crypto/digest.ts";
@@ -16,7 +17,7 @@ const SHOWN_PLACES = 1000;
  * `nistQuantumSecurityLevel` 0 marks what a quantum computer breaks. Findings are not part of it.
  */
 export function* cyclonedxReport(report: AuditReport): Iterable<string> {
-  const certificates = [...report.inventory.certificates.values()];
+  const { certificates } = report.inventory;
   const stores = new Map(report.stores.map((store) => [store.path, store]));
   const timestamp = isoTime(report.at);
   yield `{"$schema":"http://cyclonedx.org/schema/bom-1.7.schema.json","bomFormat":"CycloneDX","specVersion":"1.7",\n`;
@@ -31,13 +32,12 @@ export function* cyclonedxReport(report: AuditReport): Iterable<string> {
 }
 
 function* components(
-  certificates: readonly CertificateRecord[],
+  certificates: CertificateRecords,
   stores: ReadonlyMap<string, StoreSummary>,
   stateOf: StateOf,
 ): Iterable<object> {
   const algorithms = new Map<string, object>();
-  const keys = new Map<string, CertificateRecord[]>();
-  for (const record of certificates) {
+  for (const record of certificates.values()) {
     const signature = `signature:${record.signatureAlgorithm}`;
     if (!algorithms.has(signature)) {
       algorithms.set(signature, algorithmOf(signature, record.signatureAlgorithm, "signature"));
@@ -46,12 +46,9 @@ function* components(
     if (!algorithms.has(key.ref)) {
       algorithms.set(key.ref, algorithmOf(key.ref, key.name, key.primitive, record));
     }
-    const sharing = keys.get(record.spki);
-    if (sharing === undefined) keys.set(record.spki, [record]);
-    else sharing.push(record);
     yield certificateOf(record, signature, stateOf(record));
   }
-  for (const [spki, sharing] of keys) yield* keysOf(spki, sharing, stores);
+  for (const sharing of certificates.groups("key", 1)) yield* keysOf([...sharing], stores);
   yield* algorithms.values();
 }
 
@@ -123,12 +120,12 @@ function statesOf({ at, findings, suppressed }: AuditReport): StateOf {
 }
 
 function* keysOf(
-  spki: string,
   sharing: readonly CertificateRecord[],
   stores: ReadonlyMap<string, StoreSummary>,
 ): Iterable<object> {
   const [record] = sharing;
   if (record === undefined) return;
+  const { spki } = record;
   const material = (type: "public-key" | "private-key", extra: object) => ({
     type,
     id: spki,
@@ -245,8 +242,10 @@ function dated(name: string, time: Date): object {
 }
 
 /** A UUID (version 8, RFC 9562 §5.8) made of what the bill holds: the same content, the same number. */
-function serialNumber(timestamp: string, certificates: readonly CertificateRecord[]): string {
-  const text = [timestamp, ...certificates.map(({ sha256 }) => sha256)].join("\n");
+function serialNumber(timestamp: string, certificates: CertificateRecords): string {
+  const parts = [timestamp];
+  for (const { sha256 } of certificates.values()) parts.push(sha256);
+  const text = parts.join("\n");
   const hex = toHex(digest("sha256", new TextEncoder().encode(text)));
   return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,4 +1,5 @@
 import type { Described } from "../../audit/describe.ts";
+import type { CertificateRecord } from "../../audit/inventory-view.ts";
 import type { AuditReport, StoreSummary } from "../../audit/report.ts";
 import { daysBetween } from "../../audit/time.ts";
 import { digest } from "../../crypto/digest.ts";
@@ -77,12 +78,24 @@ ${suppressed === 0 ? undefined : html`<p class="soft">${counted(suppressed, "fin
 `;
 }
 
+/** Those that end next, without keeping all of them. */
+function soonest(records: Iterable<CertificateRecord>, at: Date): readonly CertificateRecord[] {
+  let coming: CertificateRecord[] = [];
+  const cut = () => {
+    coming = coming.sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime()).slice(0, NEXT);
+  };
+  for (const record of records) {
+    if (record.notAfter < at) continue;
+    coming.push(record);
+    if (coming.length >= 100 * NEXT) cut();
+  }
+  cut();
+  return coming;
+}
+
 function expiry({ inventory, at }: AuditReport): Markup {
-  const records = [...inventory.certificates.values()];
-  const coming = records
-    .filter(({ notAfter }) => notAfter >= at)
-    .sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime())
-    .slice(0, NEXT);
+  const { certificates } = inventory;
+  const coming = soonest(certificates.values(), at);
   const rows = coming.map(({ subject, notAfter, standings, sha256 }) => {
     const [first] = standings;
     const more = standings.length - 1;
@@ -90,7 +103,7 @@ function expiry({ inventory, at }: AuditReport): Markup {
 `;
   });
   return html`<section aria-labelledby="expiry"><h2 id="expiry">When certificates end</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Expiry timeline">${timelineSvg(expiryBuckets(records, at))}</div>
+<div class="scroll" tabindex="0" role="region" aria-label="Expiry timeline">${timelineSvg(expiryBuckets(certificates.values(), at))}</div>
 ${
   rows.length === 0
     ? undefined

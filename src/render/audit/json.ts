@@ -33,26 +33,38 @@ export function storeJson(store: StoreSummary): Readonly<Record<string, unknown>
 }
 
 /** One finding, as `json` and `ndjson` write it. */
-export function findingJson({ finding, ...words }: Described): Readonly<Record<string, unknown>> {
+export function findingJson(described: Described): Readonly<Record<string, unknown>> {
+  const { finding, title, message, fix, cites } = described;
   const { rule, severity, fingerprint, places, facts } = finding;
-  const { title, message, fix, cites } = words;
   return { rule, severity, title, message, fix, cites, fingerprint, places, facts };
 }
 
 /** `--format json`: the members of `auditJson`, one line for each store and finding, never one long string. */
 export function* jsonReport(report: AuditReport): Iterable<string> {
   yield '{"schemaVersion":1';
-  for (const [name, value] of Object.entries(auditJson(report))) {
-    if (Array.isArray(value) && value.length > 0) {
+  // Made one by one: there may be a million of each.
+  const long = new Map<string, Iterable<object>>([
+    ["stores", each(report.stores, storeJson)],
+    ["findings", each(report.findings, findingJson)],
+  ]);
+  for (const [name, value] of Object.entries(auditJson({ ...report, stores: [], findings: [] }))) {
+    const items = long.get(name) ?? value;
+    if (typeof items === "object" && items !== null && Symbol.iterator in items) {
       let separator = `,\n${compactJson(name)}:[\n`;
-      for (const item of value) {
+      let end = `,\n${compactJson(name)}:[]`;
+      for (const item of items as Iterable<unknown>) {
         yield separator + compactJson(item);
         separator = ",\n";
+        end = "\n]";
       }
-      yield "\n]";
+      yield end;
     } else yield `,\n${compactJson(name)}:${compactJson(value)}`;
   }
   yield "}\n";
+}
+
+function* each<T>(items: Iterable<T>, form: (item: T) => object): Iterable<object> {
+  for (const item of items) yield form(item);
 }
 
 /** `--format ndjson`: each line one object with its `type`: `store`, `finding`, `failure`, last the `summary`. */

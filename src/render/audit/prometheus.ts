@@ -73,34 +73,37 @@ export function* prometheusReport(report: AuditReport): Iterable<string> {
     yield sample("pki_audit_files", {}, report.summary.files);
   });
   yield* family("pki_audit_last_success_timestamp_seconds", "the moment judged by", function* () {
-    yield sample("pki_audit_last_success_timestamp_seconds", {}, seconds(report.at));
+    yield sample("pki_audit_last_success_timestamp_seconds", {}, seconds(report.at.getTime()));
   });
   yield* family("pki_build_info", "version of pki", function* () {
     yield sample("pki_build_info", { version: toolVersion }, 1);
   });
 }
 
+/** Little of each: there is one for every certificate in every file. */
 interface Series {
-  readonly labels: Labels;
-  readonly record: CertificateRecord;
+  readonly text: string;
+  readonly notBefore: number;
+  readonly notAfter: number;
 }
 
 function* certificateMetrics({ inventory, at }: AuditReport): Iterable<string> {
   const series = seriesOf(inventory.certificates.values());
-  const metrics: readonly [string, string, (record: CertificateRecord) => number][] = [
+  const now = at.getTime();
+  const metrics: readonly [string, string, (one: Series) => number][] = [
     ["x509_cert_not_before", "begin of validity, seconds since 1970", (c) => seconds(c.notBefore)],
     ["x509_cert_not_after", "end of validity, seconds since 1970", (c) => seconds(c.notAfter)],
-    ["x509_cert_expired", "whether validity has ended", (c) => (c.notAfter < at ? 1 : 0)],
+    ["x509_cert_expired", "whether validity has ended", (c) => (c.notAfter < now ? 1 : 0)],
   ];
   for (const [name, help, value] of metrics) {
     yield* family(name, help, function* () {
-      for (const { labels, record } of series) yield sample(name, labels, value(record));
+      for (const one of series) yield line(name, one.text, value(one));
     });
   }
 }
 
 /** One series for a certificate in a file; a `discriminator` tells different ones with the same labels apart. */
-function seriesOf(records: Iterable<CertificateRecord>): readonly Series[] {
+function seriesOf(records: Iterable<CertificateRecord>): Iterable<Series> {
   const series = new Map<string, Series>();
   for (const record of records) {
     const named = {
@@ -111,12 +114,13 @@ function seriesOf(records: Iterable<CertificateRecord>): readonly Series[] {
     for (const path of new Set(record.standings.map(({ store }) => store.path))) {
       const labels = { ...fileLabels(path), ...named };
       const key = labelText(labels);
-      const clash = series.has(key);
-      const own = clash ? { ...labels, discriminator: record.sha256.slice(0, 16) } : labels;
-      series.set(clash ? labelText(own) : key, { labels: own, record });
+      const discriminator = record.sha256.slice(0, 16);
+      const text = series.has(key) ? labelText({ ...labels, discriminator }) : key;
+      const [notBefore, notAfter] = [record.notBefore.getTime(), record.notAfter.getTime()];
+      series.set(text, { text, notBefore, notAfter });
     }
   }
-  return [...series.values()];
+  return { [Symbol.iterator]: () => series.values() };
 }
 
 function nameLabels(side: string, name: string): Labels {
@@ -145,7 +149,10 @@ function* family(name: string, help: string, samples: () => Iterable<string>): I
 }
 
 function sample(name: string, labels: Labels, value: number): string {
-  const text = labelText(labels);
+  return line(name, labelText(labels), value);
+}
+
+function line(name: string, text: string, value: number): string {
   return `${name}${text === "" ? "" : `{${text}}`} ${value}\n`;
 }
 
@@ -159,8 +166,9 @@ function escaped(value: string): string {
   return value.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n");
 }
 
-function seconds(time: Date): number {
-  return Math.floor(time.getTime() / 1000);
+/** @param time - milliseconds */
+function seconds(time: number): number {
+  return Math.floor(time / 1000);
 }
 
 /** Serial numbers are hex here and decimal in that exporter. */

@@ -97,13 +97,13 @@ function invocation({ at, findings, failures, suppressed, stores }: AuditReport)
 }
 
 function result(
-  { finding, ...words }: Described,
+  { finding, message: what, fix }: Described,
   ruleIndex: number | undefined,
   root: string,
 ): object {
   const { rule, severity, places, fingerprint } = finding;
   const where = `${placeText(places[0])}${morePlaces(finding)}`;
-  const text = `${clip(words.message, LONGEST)} ${clip(words.fix, LONGEST)} In ${clip(where, LONGEST)}.`;
+  const text = `${clip(what, LONGEST)} ${clip(fix, LONGEST)} In ${clip(where, LONGEST)}.`;
   return {
     ruleId: rule,
     ...(ruleIndex === undefined ? {} : { ruleIndex }),

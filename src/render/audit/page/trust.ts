@@ -1,4 +1,6 @@
 import type { CertificateRecord, InventoryView } from "../../../audit/inventory-view.ts";
+import type { CertificateRecords } from "../../../audit/records.ts";
+import { sameText } from "../../../audit/same-text.ts";
 import { counted } from "../words.ts";
 
 export interface TrustNode {
@@ -56,7 +58,8 @@ const LONGEST_CHAIN = 10;
  * a key store whose trust store is another file is no half of anything.
  */
 export function trustGraph({ certificates, stores }: InventoryView, at: Date): TrustGraph {
-  const issuerOf = issuers(certificates.values());
+  const once = known();
+  const issuerOf = issuers(certificates, once);
   const nodes = new Map<string, TrustNode>();
   const edges = new Map<string, TrustEdge>();
   const broken = new Map<string, { where: string; what: string }>();
@@ -81,7 +84,9 @@ export function trustGraph({ certificates, stores }: InventoryView, at: Date): T
   const all = stores.map((store) => ({
     path: store.path,
     trusted: new Set(store.trusted),
-    personal: [...new Set(store.personal)].flatMap((sha256) => certificates.get(sha256) ?? []),
+    personal: [...new Set(store.personal)].flatMap(
+      (sha256) => once(certificates.get(sha256)) ?? [],
+    ),
   }));
   const ended = ({ notAfter }: CertificateRecord) => notAfter < at;
   const fails = (own: CertificateRecord) => ended(own) || chainOf(own).at(-1)?.selfIssued !== true;
@@ -149,7 +154,7 @@ export function trustGraph({ certificates, stores }: InventoryView, at: Date): T
   let idle = 0;
   for (const { trusted } of all) {
     for (const sha256 of trusted) {
-      const record = certificates.get(sha256);
+      const record = once(certificates.get(sha256));
       if (record === undefined || rest.has(sha256)) continue;
       const presented = drawn.find(({ personal }) => personal.includes(record));
       if (presented === undefined && (trusted.size > BUNDLE || idle >= DRAWN_IDLE)) continue;
@@ -247,21 +252,31 @@ function worstFirst<Store>(
   return [...stores.filter(standsOut), ...stores.filter((store) => !standsOut(store))];
 }
 
+type Once = (record: CertificateRecord | undefined) => CertificateRecord | undefined;
+
+/** Gives one object for each certificate: a large inventory makes its records anew each time. */
+function known(): Once {
+  const records = new Map<string, CertificateRecord>();
+  return (record) => {
+    if (record === undefined) return undefined;
+    const first = records.get(record.sha256) ?? record;
+    records.set(first.sha256, first);
+    return first;
+  };
+}
+
 /** Finds the issuer of a certificate: by name, and by key identifier where both have one. */
 function issuers(
-  records: Iterable<CertificateRecord>,
+  certificates: CertificateRecords,
+  once: Once,
 ): (record: CertificateRecord) => CertificateRecord | undefined {
-  const byName = new Map<string, CertificateRecord[]>();
-  for (const record of records) {
-    const group = byName.get(record.subject);
-    if (group === undefined) byName.set(record.subject, [record]);
-    else group.push(record);
-  }
-  return (record) => {
+  const issuer = (record: CertificateRecord) => {
     if (record.selfIssued) return undefined;
-    const fits = (byName.get(record.issuer) ?? []).filter(
+    const named = certificates.alike("subject", sameText(record.issuer));
+    const fits = [...named].filter(
       (other) =>
-        other !== record &&
+        other.subject === record.issuer &&
+        other.sha256 !== record.sha256 &&
         (record.authorityKeyId === undefined ||
           other.subjectKeyId === undefined ||
           record.authorityKeyId === other.subjectKeyId),
@@ -272,6 +287,7 @@ function issuers(
       undefined,
     );
   };
+  return (record) => once(issuer(record));
 }
 
 interface Party {
