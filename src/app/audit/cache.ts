@@ -15,7 +15,7 @@ import type { PasswordChoices } from "./password-choices.ts";
 import { WELL_KNOWN } from "./password-facts.ts";
 
 /** Raised when a record means something else. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 const MAX_CACHE_BYTES = 512 * 1024 * 1024;
 const MAX_LINE_BYTES = 4096;
 /** The seal must not be a quick way to guess the passwords that were given. */
@@ -43,8 +43,7 @@ export interface CacheShare {
   readonly bytes: Uint8Array;
 }
 
-/** A record, and where its certificates are. */
-/** A record as it was read. */
+/** A record as it was read, and where its certificates are. */
 export interface Found {
   readonly kept: Kept;
   readonly certificateAt: (number: number) => Certificate;

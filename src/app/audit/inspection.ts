@@ -35,18 +35,47 @@ const MAX_BESIDE_BYTES = 1024 * 1024;
 /** Which paths are tracked by git, by reported path; undefined outside of work trees. */
 export type Tracked = (disk: string) => boolean | undefined;
 
-/** Looks at one file of the walk: an ordinary one costs one small read and gives nothing. */
-export async function* candidatesOf(
+/**
+ * Looks at one file of the walk: an ordinary one costs one small read and gives nothing.
+ *
+ * @param count - told how many members an archive has
+ * @returns the store that it is, or all that is in it: a generator costs as much as many a small store
+ */
+export async function candidatesOf(
   host: Host,
   walked: WalkedFile,
   tracked: Tracked,
   count: (members: number) => void,
-): AsyncGenerator<Candidate> {
-  const { path, disk, look } = walked;
+): Promise<Candidate | AsyncGenerator<Candidate>> {
+  const { path, look } = walked;
   const file = fileFacts(path, walked, tracked);
   try {
     const head = await headOf(host, walked);
     const kind = kindOf(path, mayHaveLatePem(path) ? head : head.subarray(0, HEAD_BYTES));
+    return kind.is === "store" && look.size <= MAX_STORE_BYTES
+      ? { file: onDisk(host, walked, marked(file, head), head, tracked), kind }
+      : others(host, walked, tracked, count, file, head, kind);
+  } catch (error) {
+    return { refused: refusal(path, file, error) };
+  }
+}
+
+function refusal(path: string, file: FileFacts, error: unknown): RefusedFile {
+  if (!(error instanceof PkiError)) throw error;
+  return { path, file, code: error.code, message: error.message };
+}
+
+async function* others(
+  host: Host,
+  walked: WalkedFile,
+  tracked: Tracked,
+  count: (members: number) => void,
+  file: FileFacts,
+  head: Uint8Array,
+  kind: FileKind,
+): AsyncGenerator<Candidate> {
+  const { path, disk, look } = walked;
+  try {
     if (kind.is === "ordinary") {
       const settings = await settingsIn(host, walked, head);
       if (settings !== undefined) {
@@ -77,8 +106,7 @@ export async function* candidatesOf(
       yield* judged(onDisk(host, walked, marked(file, head), head, tracked), kind);
     }
   } catch (error) {
-    if (!(error instanceof PkiError)) throw error;
-    yield { refused: { path, file, code: error.code, message: error.message } };
+    yield { refused: refusal(path, file, error) };
   }
 }
 

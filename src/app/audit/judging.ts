@@ -126,9 +126,11 @@ async function* candidatesAndMarks(
       continue;
     }
     let members = 0;
-    yield* candidatesOf(host, file, tracked, (count) => {
+    const found = await candidatesOf(host, file, tracked, (count) => {
       members += count;
     });
+    if (Symbol.asyncIterator in found) yield* found;
+    else yield found;
     // Behind them, so that they are counted with them.
     if (members > 0) yield { members };
   }

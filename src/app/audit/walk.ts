@@ -104,9 +104,11 @@ export class Walk {
     const scopes = names.includes(IGNORE_FILE)
       ? [...outer, await this.#scope(join(disk, IGNORE_FILE), prefix)]
       : outer;
+    // What `join` makes of it, with each name appended: none of them is `.` or `..`.
+    const folder = join(disk, "x").slice(0, -1);
     for (const name of names) {
       const path = `${prefix}${name}`;
-      const at = join(disk, name);
+      const at = `${folder}${name}`;
       let look: FileLook;
       try {
         look = await files.look(at);
