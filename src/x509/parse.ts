@@ -1,6 +1,8 @@
+import { DerCursor } from "../bytes/der-cursor.ts";
 import { DerReader } from "../bytes/der-reader.ts";
 import { contextConstructed, contextTag, Tag } from "../bytes/der-tag.ts";
 import { toHex } from "../bytes/octets.ts";
+import { commonOid } from "../bytes/oid-table.ts";
 import { sha256Hex } from "../crypto/digest.ts";
 import type {
   Certificate,
@@ -9,11 +11,13 @@ import type {
   NameAttribute,
   PublicKeyView,
 } from "../model/certificate.ts";
+import { PkiError } from "../model/error.ts";
 import { SIGNATURE_NAMES } from "./algorithms.ts";
 import type { CertificateMemo } from "./certificate-memo.ts";
+import { frameOf } from "./frame.ts";
 import { ReadName } from "./name.ts";
-import { decodeValue } from "./name-value.ts";
-import { readPublicKey } from "./public-key.ts";
+import { decodeValue, isStringTag } from "./name-value.ts";
+import { readPublicKey, usualView } from "./public-key.ts";
 import { readTime } from "./time.ts";
 
 /**
@@ -34,11 +38,91 @@ export function parseCertificate(
   where = "certificate",
   memo?: CertificateMemo,
 ): Certificate {
-  if (memo === undefined) return readCertificate(der, where);
-  return memo.certificate(der, (sha256) => readCertificate(memo.place(der), where, memo, sha256));
+  if (memo === undefined) return readUsual(der) ?? readCertificate(der, where);
+  return memo.certificate(der, (sha256) => {
+    const own = memo.place(der);
+    return readUsual(own, memo, sha256) ?? readCertificate(own, where, memo, sha256);
+  });
 }
 
-function readCertificate(
+/**
+ * The quick way for certificates that are framed as nearly all are: by offsets, without a reader for each part.
+ * Undefined for others and for such as are damaged, which `readCertificate` explains.
+ */
+function readUsual(
+  der: Uint8Array,
+  memo?: CertificateMemo,
+  sha256?: string,
+): Certificate | undefined {
+  const frame = frameOf(der);
+  if (frame === undefined) return undefined;
+  const { signatureAlgorithm: algorithm, publicKey, publicKeyEnd } = frame;
+  try {
+    const fields = {
+      der,
+      version: frame.version,
+      serial: toHex(der.subarray(frame.serial, frame.serialEnd)),
+      subject: nameAt(der, frame.subject, frame.subjectEnd, memo, false),
+      issuer: nameAt(der, frame.issuer, frame.issuerEnd, memo, true),
+      notBefore: new Date(frame.notBefore),
+      notAfter: new Date(frame.notAfter),
+      signatureAlgorithm: SIGNATURE_NAMES[algorithm] ?? algorithm,
+      publicKey:
+        usualView(der, publicKey, publicKeyEnd) ??
+        readPublicKey(new DerReader(der, "", publicKey, publicKeyEnd)),
+      extensions: extensionsAt(der, frame.extensions, frame.extensionsEnd, memo),
+    };
+    return new ParsedCertificate(fields, sha256);
+  } catch (error) {
+    if (error instanceof PkiError) return undefined;
+    throw error;
+  }
+}
+
+function nameAt(
+  der: Uint8Array,
+  start: number,
+  end: number,
+  memo: CertificateMemo | undefined,
+  again: boolean,
+): DistinguishedName {
+  const known = memo?.names.get(der, start, end);
+  return known ?? readName(new DerReader(der, "", start, end), "name", memo, again);
+}
+
+const NO_EXTENSIONS: readonly Extension[] = [];
+
+function extensionsAt(
+  der: Uint8Array,
+  start: number,
+  end: number,
+  memo: CertificateMemo | undefined,
+): readonly Extension[] {
+  if (end === start) return NO_EXTENSIONS;
+  const extensions: Extension[] = [];
+  const cursor = new DerCursor(der);
+  for (let at = start; at < end; at = cursor.end) {
+    if (!cursor.find(at, end, Tag.sequence))
+      return readExtensionList(new DerReader(der, "", start, end), memo);
+    const known = memo?.extensions.get(der, at, cursor.end);
+    extensions.push(known ?? readExtensionAt(der, at, cursor, memo));
+  }
+  return extensions;
+}
+
+/** The extension that the cursor is at; it stays there. */
+function readExtensionAt(
+  der: Uint8Array,
+  start: number,
+  cursor: DerCursor,
+  memo: CertificateMemo | undefined,
+): Extension {
+  const { body, end } = cursor;
+  return keptExtension(readExtension(new DerReader(der, "", body, end)), der, start, end, memo);
+}
+
+/** Reads any certificate step by step, and says what is wrong: as `parseCertificate`, which takes a quicker way for most. */
+export function readCertificate(
   der: Uint8Array,
   where: string,
   memo?: CertificateMemo,
@@ -164,6 +248,8 @@ function readRdns(name: DerReader, memo?: CertificateMemo): (readonly NameAttrib
 
 function readRdn(set: DerReader): readonly NameAttribute[] {
   const attributes: NameAttribute[] = [];
+  const usual = usualAttribute(set);
+  if (usual !== undefined) return [usual];
   while (!set.done) {
     const pair = set.sequence("attribute");
     const type = pair.oid("type");
@@ -176,6 +262,20 @@ function readRdn(set: DerReader): readonly NameAttribute[] {
     });
   }
   return attributes;
+}
+
+/** The one attribute of a part whose type is a common one; the reader stays where it is. */
+function usualAttribute(set: DerReader): NameAttribute | undefined {
+  const { bytes, end } = set;
+  const cursor = new DerCursor(bytes);
+  if (!cursor.find(set.offset, end, Tag.sequence) || cursor.end !== end) return undefined;
+  if (!cursor.find(cursor.body, end, Tag.oid)) return undefined;
+  const type = commonOid(bytes, cursor.body, cursor.end);
+  const start = cursor.end;
+  const tag = start < end ? (bytes[start] as number) : 0;
+  if (type === undefined || !isStringTag(tag) || !cursor.find(start, end, tag)) return undefined;
+  if (cursor.end !== end) return undefined;
+  return { type, value: decodeValue(bytes, tag, start, cursor.body, end), tag };
 }
 
 /** The Name that `der` holds. @throws PkiError `format-malformed` */
@@ -198,16 +298,27 @@ export function readExtensionList(list: DerReader, memo?: CertificateMemo): Exte
       continue;
     }
     const own = readExtension(list.inside(element, "extension"));
-    const kept = OWN_EXTENSIONS.has(own.oid)
-      ? undefined
-      : memo?.extensions.make(list.bytes, start, end, (copy) => ({
-          ...own,
-          // Its content is the end of it.
-          value: copy.subarray(copy.length - own.value.length),
-        }));
-    extensions.push(kept ?? own);
+    extensions.push(keptExtension(own, list.bytes, start, end, memo));
   }
   return extensions;
+}
+
+function keptExtension(
+  own: Extension,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  memo: CertificateMemo | undefined,
+): Extension {
+  if (memo === undefined || OWN_EXTENSIONS.has(own.oid)) return own;
+  const { oid, critical, value } = own;
+  const kept = memo.extensions.make(bytes, start, end, (copy) => ({
+    oid,
+    critical,
+    // Its content is the end of it.
+    value: copy.subarray(copy.length - value.length),
+  }));
+  return kept ?? own;
 }
 
 /** Those that differ from certificate to certificate: subject key identifier and subject alternative name. */

@@ -1,9 +1,10 @@
-import { DerReader, decodeOid } from "../bytes/der-reader.ts";
+import { DerReader, decodeOid, type Element } from "../bytes/der-reader.ts";
 import { Tag } from "../bytes/der-tag.ts";
 import { toHex } from "../bytes/octets.ts";
 import { commonOid } from "../bytes/oid-table.ts";
 import type { PublicKeyView } from "../model/certificate.ts";
 import { CURVES, KEY_ALGORITHMS } from "./algorithms.ts";
+import { usualKey } from "./usual-key.ts";
 
 /** What `PublicKeyView.curve` says where the parameters spell a curve out instead of naming it (RFC 5480 §2.1.1 forbids it). */
 export const EXPLICIT_CURVE = "explicit";
@@ -17,6 +18,24 @@ export const EXPLICIT_CURVE = "explicit";
  */
 export function readPublicKey(reader: DerReader): PublicKeyView {
   const element = reader.next(Tag.sequence, "subjectPublicKeyInfo");
+  return usualView(reader.bytes, element.start, element.end) ?? readKey(reader, element);
+}
+
+/** The view of one of the keys that nearly all certificates have; undefined for any other. */
+export function usualView(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): PublicKeyView | undefined {
+  const usual = usualKey(bytes, start, end);
+  if (usual === undefined) return undefined;
+  const { algorithm, bits, curve, exponent } = usual;
+  const spki = bytes.subarray(start, end);
+  if (curve !== undefined) return { algorithm, bits, curve, spki };
+  return { algorithm, bits, exponent: exponent as string, spki };
+}
+
+function readKey(reader: DerReader, element: Element): PublicKeyView {
   const inside = reader.inside(element, "subjectPublicKeyInfo");
   const algorithm = inside.sequence("algorithm");
   const oid = algorithm.oid("algorithm");

@@ -21,7 +21,7 @@ export function readTime(reader: DerReader, what: string): Date {
 }
 
 /** Of `YYMMDDHHMMSSZ` from 1970 on, as nearly all are: milliseconds; -1 for anything else. */
-function usualTime(bytes: Uint8Array, at: number): number {
+export function usualTime(bytes: Uint8Array, at: number): number {
   const year = twoDigits(bytes, at);
   const month = twoDigits(bytes, at + 2);
   const day = twoDigits(bytes, at + 4);
