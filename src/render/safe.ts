@@ -35,13 +35,16 @@ export function cutTo(text: string, width: number): string {
   return `${out}…`;
 }
 
-/** Terminal columns of safe text: combining marks take none, East Asian wide characters two. */
+/** Terminal columns of safe text: combining marks take none, East Asian wide characters and pictures two. */
 export function columnsOf(text: string): number {
   if (PLAIN.test(text)) return text.length;
   let columns = 0;
   for (const character of text) {
+    // The sign before it becomes a picture, which is wide.
+    if (character === "\ufe0f") columns++;
     if (/\p{Mn}|\p{Me}/u.test(character)) continue;
-    columns += isWide(character.codePointAt(0) as number) ? 2 : 1;
+    const wide = isWide(character.codePointAt(0) as number);
+    columns += wide || /\p{Emoji_Presentation}/u.test(character) ? 2 : 1;
   }
   return columns;
 }
@@ -51,11 +54,17 @@ function isWide(code: number): boolean {
   return (
     (code >= 0x1100 && code <= 0x115f) ||
     (code >= 0x2e80 && code <= 0xa4cf) ||
+    code === 0x2329 ||
+    code === 0x232a ||
+    (code >= 0xa960 && code <= 0xa97c) ||
     (code >= 0xac00 && code <= 0xd7a3) ||
     (code >= 0xf900 && code <= 0xfaff) ||
+    (code >= 0xfe10 && code <= 0xfe19) ||
     (code >= 0xfe30 && code <= 0xfe6f) ||
     (code >= 0xff00 && code <= 0xff60) ||
     (code >= 0xffe0 && code <= 0xffe6) ||
+    (code >= 0x16fe0 && code <= 0x1b2fb) ||
+    (code >= 0x1f200 && code <= 0x1f265) ||
     (code >= 0x1f300 && code <= 0x1faff) ||
     (code >= 0x20000 && code <= 0x3fffd)
   );

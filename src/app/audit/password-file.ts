@@ -88,6 +88,6 @@ function plainLines(text: string): readonly Line[] | undefined {
 /** A line of YAML has a colon behind its pattern, or begins a document, a list or a flow mapping. */
 function isPlain(line: string): boolean {
   const pattern = PLAIN.exec(line)?.[1];
-  if (pattern !== undefined) return !pattern.endsWith(":") && pattern !== "-";
+  if (pattern !== undefined) return !/:(?:[ \t]|$)/.test(pattern) && pattern !== "-";
   return !/:(?:[ \t]|$)/.test(line) && !/^(?:[-%[{?]|\.\.\.)/.test(line);
 }

@@ -79,6 +79,23 @@ describe("safe", () => {
   });
 });
 
+describe("columnsOf", () => {
+  // East Asian Width W and F of Unicode 14, one of each block, with the first and last where they are coarse.
+  it.each([
+    ["\u{1100}\u{115f}", 4],
+    ["\u{2329}\u{232a}", 4],
+    ["\u{231a}\u{23f3}\u{2614}\u{26a1}\u{2705}\u{2b50}", 12],
+    ["\u{a960}\u{ac00}\u{f900}\u{fe10}\u{fe6b}\u{ff01}\u{ffe6}", 14],
+    ["\u{17000}\u{18d08}\u{1aff0}\u{1b2fb}\u{1f004}\u{1f18e}\u{1f200}\u{1f600}\u{20000}", 18],
+    ["\u{2764}", 1],
+    ["\u{2764}\u{fe0f}", 2],
+    ["e\u{301}\u{488}", 1],
+    ["\u{2122}é→", 3],
+  ])("%s is %d", (text, columns) => {
+    expect(columnsOf(text)).toBe(columns);
+  });
+});
+
 describe("cutTo", () => {
   it.each([
     ["four", 4, "four"],

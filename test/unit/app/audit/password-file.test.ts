@@ -26,6 +26,11 @@ describe("a file of passwords", () => {
 
   it.each([
     ["in block style", "conf/*.p12:\n  - env:A\n", ["pw:1:1 | env:A | conf/a.p12"]],
+    [
+      "with a list on the pattern's line",
+      '"b.jks": ["pass:x", env:A]',
+      ["pw:1:1 | pass:x | b.jks", "pw:1:1 | env:A | b.jks"],
+    ],
     ["in flow style", '{"b.jks": stdin}', ["pw:1:2 | stdin | b.jks"]],
     ["with a document's mark", "---\nb.jks: prompt\n", ["pw:2:1 | prompt | b.jks"]],
     ["without anything", "# nothing yet\n", []],
