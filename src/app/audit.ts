@@ -247,7 +247,8 @@ function fails(findings: readonly Described[], failOn: FailOn): boolean {
 async function rootOf(host: Host, paths: readonly string[]): Promise<string> {
   const [only] = paths;
   if (paths.length !== 1 || only === undefined) return ".";
-  return (await host.files.stat(only)).kind === "directory" ? reported(only) : ".";
+  if ((await host.files.stat(only)).kind !== "directory") return ".";
+  return reported(only, await host.files.realPath("."));
 }
 
 function noticesOf(

@@ -1,4 +1,4 @@
-import { join, sep } from "node:path";
+import { isAbsolute, join, parse, relative, sep } from "node:path";
 import type { FileLook, Host } from "../../io/host.ts";
 import { PkiError } from "../../model/error.ts";
 import { type IgnoreVerdict, loadIgnoreFile } from "./globs.ts";
@@ -53,6 +53,7 @@ export class Walk {
 
   async *files(paths: readonly string[]): AsyncGenerator<WalkedFile> {
     const { files } = this.#host;
+    const here = await files.realPath(".");
     const kinds: { path: string; kind: string; real: string }[] = [];
     for (const path of paths) {
       const { kind } = await files.stat(path);
@@ -63,16 +64,16 @@ export class Walk {
     for (const { path, kind, real } of kinds) {
       if (kind === "absent") this.missing.push(path);
       else if (kind === "directory") {
-        const prefix = paths.length === 1 ? "" : withSlash(reported(path));
+        const prefix = paths.length === 1 ? "" : withSlash(reported(path, here));
         yield* this.#directory(path, prefix, [], 0);
       } else if (kind === "file") {
         if (this.#first(real)) {
           const look = await files.look(real);
-          yield { path: reported(path), disk: path, look, named: paths.length === 1 };
+          yield { path: reported(path, here), disk: path, look, named: paths.length === 1 };
         }
       } else {
         const error = new PkiError("file-unreadable", "is not a regular file", { path });
-        this.problems.push({ path: reported(path), error });
+        this.problems.push({ path: reported(path, here), error });
       }
     }
   }
@@ -171,10 +172,23 @@ function unreadable(path: string, cause: unknown): PkiError {
   return new PkiError("file-unreadable", "cannot be looked at", { path, cause });
 }
 
-/** A path as reports show it. */
-export function reported(path: string): string {
-  const plain = sep === "\\" ? path.replaceAll("\\", "/") : path;
-  const trimmed = plain.replace(/^(?:\.\/+)+/, "").replace(/(?<=.)\/+$/, "");
+/**
+ * A path as reports show it: what is below the directory that the user is in, relative to it, so that a finding keeps
+ * its path and fingerprint however the path was written. `..` stays: with links it may lead anywhere.
+ *
+ * @param here - the directory that the user is in, as the system knows it
+ */
+export function reported(path: string, here?: string): string {
+  // Of the root of the disk everything is below: there absolute paths stay.
+  const nowhere = here === undefined || parse(here).root === here || !isAbsolute(path);
+  const below = nowhere ? ".." : relative(here, path);
+  const inside = below !== ".." && !below.startsWith(`..${sep}`) && !isAbsolute(below);
+  const named = inside ? below : path;
+  const plain = sep === "\\" ? named.replaceAll("\\", "/") : named;
+  const trimmed = plain
+    .replace(/(?<=.)\/(?:\.?\/)+/g, "/")
+    .replace(/^(?:\.\/)+/, "")
+    .replace(/(?<=.)(?:\/\.?)$/, "");
   return trimmed === "" ? "." : trimmed;
 }
 
