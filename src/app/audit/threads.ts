@@ -75,9 +75,14 @@ export function estimatedMs({ path, look }: WalkedFile): number {
   return OTHER_MS;
 }
 
-/** What of a file's work speaks for threads: that of certificates alone does not (docs/decisions/0106). */
+/**
+ * What of a file's work speaks for threads: opening it does. The certificates in it do not, as what is known of
+ * them costs more to pass on than to find out (docs/decisions/0106).
+ */
 function worthMs(file: WalkedFile): number {
-  return CERTIFICATES.has(extensionOf(file.path)) ? OTHER_MS : estimatedMs(file);
+  const extension = extensionOf(file.path);
+  if (CERTIFICATES.has(extension)) return OTHER_MS;
+  return STORES.has(extension) ? STORE_MS : estimatedMs(file);
 }
 
 /**
