@@ -1,5 +1,6 @@
 import type { StoreSummary } from "../../audit/report.ts";
 import type { AuditRun, JudgedPart } from "../../audit/run.ts";
+import { Recent } from "../../bytes/recent.ts";
 import type { Companion } from "../../model/inventory.ts";
 import { ListBudget } from "./companion.ts";
 import type { Opening } from "./opening.ts";
@@ -15,6 +16,9 @@ export interface SeenPart {
   readonly judged: JudgedPart;
 }
 
+/** Ways to be a store that are remembered: most stores of a tree are alike but for their paths. */
+const MOST_ALIKE = 1024;
+
 /** Has everything judged that passes by, and keeps count for the report. */
 export class Seen {
   files = 0;
@@ -22,6 +26,7 @@ export class Seen {
   readonly #budget = new ListBudget();
   readonly #run: AuditRun;
   readonly #summaries: StoreSummary[] = [];
+  readonly #alike = new Recent<unknown>(MOST_ALIKE);
 
   constructor(run: AuditRun) {
     this.#run = run;
@@ -38,14 +43,14 @@ export class Seen {
       const { path, format, code, message } = seen.refused;
       this.#run.refused(seen.refused);
       const named = format === undefined ? {} : { format };
-      this.#summaries.push({ path, ...named, opened: false, code, message });
+      this.#keep({ path, ...named, opened: false, code, message });
       return;
     }
     const { store } = seen;
     this.#run.store(store);
     this.opened++;
     const { format, version, protection, integrity, iterations, protections } = store.container;
-    this.#summaries.push({
+    this.#keep({
       path: store.path,
       format,
       opened: true,
@@ -59,6 +64,24 @@ export class Seen {
     });
   }
 
+  /** What stores have in common is in memory once, whether they were opened here or in a thread. */
+  #keep(summary: StoreSummary): void {
+    const kept: Record<string, unknown> = { ...summary };
+    for (const [name, value] of Object.entries(summary)) {
+      if (name !== "path") kept[name] = this.#once(value);
+    }
+    this.#summaries.push(kept as unknown as StoreSummary);
+  }
+
+  #once(value: unknown): unknown {
+    if (typeof value !== "string" && typeof value !== "object") return value;
+    const text = JSON.stringify(value);
+    const known = this.#alike.get(text);
+    if (known !== undefined) return known;
+    this.#alike.set(text, value);
+    return value;
+  }
+
   /** Takes out what was seen since the last call. */
   drain(): SeenPart {
     const { files, opened } = this;
@@ -70,7 +93,7 @@ export class Seen {
   absorb({ files, opened, summaries, judged }: SeenPart): void {
     this.files += files;
     this.opened += opened;
-    for (const summary of summaries) this.#summaries.push(summary);
+    for (const summary of summaries) this.#keep(summary);
     this.#run.absorb(judged);
   }
 

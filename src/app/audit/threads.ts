@@ -15,8 +15,9 @@ const BATCH_MS = 40;
 const BATCH_FILES = 128;
 /** Batches that a thread has at a time: the next one is there when one is done. */
 const AHEAD = 2;
-/** Results that wait for an earlier one. */
+/** Results that wait for an earlier one, and certificates in them. */
 const MOST_WAITING = 256;
+const MOST_CERTIFICATES_WAITING = 20_000;
 
 const STORE_MS = 0.4;
 /** A PKCS#12 file of the JDK: three derivations of 10,000 iterations. */
@@ -174,18 +175,22 @@ class Crew {
     let handed = 0;
     let collected = 0;
     let room: (() => void) | undefined;
+    let certificates = 0;
+    const isFull = () =>
+      handed - collected >= MOST_WAITING || certificates > MOST_CERTIFICATES_WAITING;
     const collect = () => {
       for (let next = done.get(collected); next !== undefined; next = done.get(collected)) {
         done.delete(collected++);
+        certificates -= certificatesIn(next);
         for (const one of next) take(one, collector);
       }
-      if (handed - collected < MOST_WAITING) room?.();
+      if (!isFull()) room?.();
     };
     // One reader of the walk at a time: its order is the order of the batches.
     let turn: Promise<unknown> = Promise.resolve();
     const next = (): Promise<{ index: number; files: readonly WalkedFile[] } | undefined> => {
       const mine = turn.then(async () => {
-        while (handed - collected >= MOST_WAITING) {
+        while (isFull()) {
           await new Promise<void>((resolve) => {
             room = resolve;
           });
@@ -199,7 +204,9 @@ class Crew {
     const lanes = Array.from({ length: this.#count }, () => new Lane(() => this.#start()));
     const serve = async (lane: Lane): Promise<void> => {
       for (let batch = await next(); batch !== undefined; batch = await next()) {
-        done.set(batch.index, await lane.judge(batch.files));
+        const judged = await lane.judge(batch.files);
+        done.set(batch.index, judged);
+        certificates += certificatesIn(judged);
         collect();
       }
     };
@@ -268,6 +275,17 @@ class Lane {
 
 async function ask(thread: HostThread, files: readonly WalkedFile[]): Promise<BatchResult> {
   return (await thread.ask({ files } satisfies Batch)) as BatchResult;
+}
+
+function certificatesIn(results: readonly Done[]): number {
+  let count = 0;
+  for (const result of results) {
+    if ("refused" in result) continue;
+    for (const part of result.parts) {
+      if (!("companion" in part)) count += part.judged.inventory.certificates.length;
+    }
+  }
+  return count;
 }
 
 function take(done: Done, collector: Collector): void {

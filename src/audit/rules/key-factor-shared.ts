@@ -1,18 +1,15 @@
 import { toHex } from "../../bytes/octets.ts";
 import { digest } from "../../crypto/digest.ts";
 import type { Place } from "../../model/finding.ts";
-import { type SharedFactor, sharedFactors } from "../batch-gcd.ts";
 import { integerOf, MAX_MODULUS_BITS } from "../integers.ts";
 import { type CertificateRecords, firstOf, type RecordGroup } from "../records.ts";
 import { groupPrimes, primesUpTo, residues } from "../rsa-weakness.ts";
 import { rule } from "../rule.ts";
+import { sharedInBlocks } from "../shared-in-blocks.ts";
 import { placesOf } from "../words.ts";
 
 /** Smaller factors are told by rsa-small-factor, for each key alone. */
 const SMALL = 751;
-
-/** Moduli that are compared at once: with RSA-2048 about 160 MB of products. */
-const AT_ONCE = 32_768;
 
 export const keyFactorShared = rule({
   id: "key-factor-shared",
@@ -79,27 +76,6 @@ function distinctModuli(certificates: CertificateRecords, most: number): Moduli 
     else groups[known]?.push(group);
   }
   return { moduli: [...numbers.keys()], groups, left };
-}
-
-/** As `sharedFactors`; of many numbers any two blocks together, since the products of all would not fit. */
-function sharedInBlocks(numbers: readonly bigint[]): readonly SharedFactor[] {
-  if (numbers.length <= AT_ONCE) return sharedFactors(numbers);
-  const half = AT_ONCE / 2;
-  const found = new Map<bigint, Set<number>>();
-  for (let a = 0; a + half < numbers.length; a += half) {
-    for (let b = a + half; b < numbers.length; b += half) {
-      const both = [...numbers.slice(a, a + half), ...numbers.slice(b, b + half)];
-      for (const { factor, members } of sharedFactors(both)) {
-        const all = found.get(factor) ?? new Set();
-        found.set(factor, all);
-        for (const i of members) all.add(i < half ? a + i : b + i - half);
-      }
-    }
-  }
-  return [...found].map(([factor, members]) => ({
-    factor,
-    members: [...members].sort((x, y) => x - y),
-  }));
 }
 
 function* placesOfAll(groups: readonly RecordGroup[]): Iterable<Place> {
