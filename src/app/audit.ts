@@ -134,6 +134,9 @@ export async function auditPaths(
     { at, partial, settings, byId },
   );
   const kept = atLeast(sifted.findings, options.minSeverity ?? policy.minSeverity);
+  // What is shown is one thing, what fails another: a finding that is left out counts all the same.
+  const failOn = options.failOn ?? policy.failOn ?? "error";
+  const failed = fails(sifted.findings, failOn);
   const inventory = run.inventory;
   const report: AuditReport = {
     at,
@@ -158,12 +161,17 @@ export async function auditPaths(
     ...walk.problems.map(({ path, error }) => ({ path, code: error.code, message: error.message })),
   ];
   return {
-    result: { report, failed: fails(kept, options.failOn ?? policy.failOn ?? "error"), unseen },
-    notices: noticesOf(report, run.notes, unseen),
+    result: { report, failed, unseen },
+    notices: [
+      ...noticesOf(report, run.notes, unseen),
+      ...(failed && !fails(kept, failOn) ? [{ level: "note" as const, message: LEFT_OUT }] : []),
+    ],
     appends: [],
     writes: await writesOf(host, options, sifted, cache),
   };
 }
+
+const LEFT_OUT = "--min-severity leaves out the findings for which --fail-on fails";
 
 /** What was named and is not there, with what is there of nearly that name. */
 async function notThere(host: Host, path: string): Promise<PkiError> {

@@ -78,6 +78,11 @@ describe("the GitHub action", () => {
     }
   });
 
+  it("sends SARIF by a version of the action that GitHub does not end in December 2026, as it does v3", () => {
+    const uses = readFileSync("action.yml", "utf8").match(/uses: (\S+)/g);
+    expect(uses).toEqual(["uses: github/codeql-action/upload-sarif@v4"]);
+  });
+
   it("fails a job for an error, annotates it, and leaves SARIF and a summary", () => {
     store(true);
     writeFileSync(join(folder, "summary"), "before\n");

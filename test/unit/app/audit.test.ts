@@ -144,6 +144,22 @@ describe("policy", () => {
     expect(result.failed).toBe(false);
   });
 
+  it("fails for what is not shown as well, and says so", async () => {
+    const policy = "rules:\n  certificate-expires-soon:\n    severity: warning\n    days: 40000\n";
+    const audited = async (options: Partial<AuditOptions>) => {
+      const host = fakeHost({ files: files(policy) });
+      const { result, notices } = await auditPaths(host, ["."], {
+        rules: [certificateExpiresSoon],
+        ...options,
+      });
+      return [result.report.findings.length, result.failed, notices.length];
+    };
+    expect(await audited({ failOn: "warning" })).toEqual([1, true, 0]);
+    expect(await audited({ failOn: "warning", minSeverity: "error" })).toEqual([0, true, 1]);
+    expect(await audited({ failOn: "error", minSeverity: "error" })).toEqual([0, false, 0]);
+    expect(await audited({ failOn: "never", minSeverity: "error" })).toEqual([0, false, 0]);
+  });
+
   it("sets parameters, fail-on and min-severity", async () => {
     const policy = `fail-on: notice\nrules:\n  certificate-expires-soon:\n    severity: notice\n    days: 40000\n`;
     const result = await audit(fakeHost({ files: files(policy) }));
