@@ -24,6 +24,7 @@ export function partOf(whole: InventoryView, covers: (path: string) => boolean):
     stores: whole.stores.filter(({ path }) => covers(path)),
     refused: whole.refused.filter(({ path }) => covers(path)),
     settings: whole.settings.filter(({ path }) => covers(path)),
+    whole: whole.whole,
     crls: whole.crls.flatMap(({ crl, paths }) => {
       const left = paths.filter(covers);
       return left.length === 0 ? [] : [{ crl, paths: left }];

@@ -82,6 +82,8 @@ export interface InventoryView {
   readonly crls: readonly CrlRecord[];
   /** Configuration files that name stores. */
   readonly settings: readonly SettingsFile[];
+  /** By SHA-256, the DER of the certificates that a rule asked for: `InventoryRule.keeps`. */
+  readonly whole: ReadonlyMap<string, Uint8Array>;
 }
 
 /** What one builder collected, for another to take in. */
@@ -103,6 +105,7 @@ export class InventoryBuilder {
   readonly #refused: RefusedFile[] = [];
   readonly #crls = new Map<string, CrlRecord & { paths: string[] }>();
   readonly #settings: SettingsFile[] = [];
+  readonly #whole = new Map<string, Uint8Array>();
   /** Of the records and their standings in memory, estimated octets. */
   #weight = 0;
   #spilled: SpilledInventory | undefined;
@@ -124,6 +127,16 @@ export class InventoryBuilder {
     const known = this.#crls.get(crl.sha256);
     if (known === undefined) this.#crls.set(crl.sha256, { crl, paths: [path] });
     else known.paths.push(path);
+  }
+
+  /** Keeps the DER of a store's certificates; few stores are named by a policy, so these stay in memory. */
+  keepWhole({ store }: OpenedStore): void {
+    for (const entry of store.entries) {
+      const certificates =
+        entry.kind === "key" ? entry.chain : entry.kind === "trusted" ? [entry.certificate] : [];
+      // A copy: a view would keep the whole file that it was read from.
+      for (const { sha256, der } of certificates) this.#whole.set(sha256, der.slice());
+    }
   }
 
   addStore(
@@ -217,18 +230,20 @@ export class InventoryBuilder {
       refused: [...this.#refused],
       crls: [...this.#crls.values()],
       settings: [...this.#settings],
+      whole: new Map(this.#whole),
     };
     this.#certificates.clear();
     this.#stores.length = 0;
     this.#refused.length = 0;
     this.#crls.clear();
     this.#settings.length = 0;
+    this.#whole.clear();
     this.#weight = 0;
     return part;
   }
 
   /** Adds what another builder collected after all that is here. */
-  absorb({ certificates, stores, refused, crls, settings }: InventoryPart): void {
+  absorb({ certificates, stores, refused, crls, settings, whole }: InventoryPart): void {
     if (this.#spilled !== undefined) addTo(this.#spilled, stores, certificates);
     else {
       for (const record of certificates) {
@@ -244,6 +259,7 @@ export class InventoryBuilder {
     }
     for (const file of refused) this.#refused.push(file);
     for (const file of settings) this.#settings.push(file);
+    for (const [sha256, der] of whole) this.#whole.set(sha256, der);
     for (const { crl, paths } of crls) for (const path of paths) this.addCrl(path, crl);
   }
 
@@ -254,6 +270,7 @@ export class InventoryBuilder {
       refused: this.#refused,
       crls: [...this.#crls.values()],
       settings: this.#settings,
+      whole: this.#whole,
     };
   }
 }

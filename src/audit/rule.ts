@@ -174,6 +174,8 @@ export interface CompanionRule<P extends Parameters = Parameters> extends RuleBa
 /** Judged once, over everything that was found. */
 export interface InventoryRule<P extends Parameters = Parameters> extends RuleBase<P> {
   readonly on: "inventory";
+  /** The stores, by path, whose certificates it must see whole: `InventoryView.whole` has these. */
+  keeps?(parameters: P): readonly string[];
   check(inventory: InventoryView, context: InventoryContext<P>): Iterable<InventoryVerdict>;
 }
 

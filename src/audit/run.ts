@@ -13,6 +13,7 @@ import type {
   FileRule,
   FileSubject,
   InventoryContext,
+  InventoryRule,
   Parameters,
   ProfileId,
   Rule,
@@ -97,6 +98,7 @@ export class AuditRun {
   readonly #verdicts = new Recent<ReadonlyMap<Rule, Judged>>(MOST_VERDICTS);
   readonly #shared = new SharedViews();
   readonly #signatures: SignatureMemory;
+  readonly #keepers: readonly InventoryRule[];
   readonly failures: RuleFailure[] = [];
   /** What rules left undone. */
   readonly notes: string[] = [];
@@ -106,6 +108,9 @@ export class AuditRun {
     this.#space = options.spill === undefined ? undefined : new SpillSpace(options.spill);
     this.#drafts = new Drafts(this.#space);
     this.#inventory = new InventoryBuilder(this.#space);
+    this.#keepers = options.rules
+      .filter((rule) => rule.on === "inventory")
+      .filter((rule) => rule.keeps !== undefined);
     this.#signatures = options.signatures ?? new Remembered<SignatureVerdict>();
   }
 
@@ -146,6 +151,7 @@ export class AuditRun {
       return view;
     };
     this.#inventory.addStore(store, viewOf);
+    if (this.#isKept(store.path)) this.#inventory.keepWhole(store);
     const { path } = store;
     const whole = new StoreView(store, viewOf, this.#signatures);
     const uses = usesOf(store, whole, viewOf);
@@ -187,6 +193,15 @@ export class AuditRun {
       format: container.format,
       opened: store,
       ...(stash === undefined ? {} : { stash }),
+    });
+  }
+
+  /** Whether a comparing rule wants the certificates of this store whole. */
+  #isKept(path: string): boolean {
+    const { settings, everywhere } = this.#options;
+    return this.#keepers.some((rule) => {
+      const setting = settings(rule, everywhere ? "" : path);
+      return setting !== undefined && rule.keeps?.(setting.parameters).includes(path) === true;
     });
   }
 

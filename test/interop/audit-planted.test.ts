@@ -46,6 +46,10 @@ const STRAYS: Readonly<Record<"default" | "all", Readonly<Record<string, Stray>>
     "key-classical-only": { why: "no forged key is of a post-quantum kind" },
     "key-copied": { why: FORGED_ALIKE },
     "key-database-version-4": { why: "the forge writes version 4" },
+    "key-identifier-missing": {
+      why: "they would tell the two CAs of one name apart",
+      folders: ["peer-not-trusted-namesake"],
+    },
     "key-not-gskit": {
       why: "tells of that curve in place of curve-not-accepted",
       folders: ["curve-not-accepted"],

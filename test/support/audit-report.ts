@@ -136,6 +136,7 @@ export function inventoryOf(
     stores: [...stores.values()],
     crls: [],
     settings: [],
+    whole: new Map(),
     refused: [],
   };
 }

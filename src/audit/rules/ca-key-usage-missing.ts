@@ -10,7 +10,7 @@ export const caKeyUsageMissing = rule({
   title: "a CA's key usage does not let it sign certificates",
   cites: [
     "RFC 5280 §4.2.1.3 and §6.1.4(n)",
-    "IBM MQ, Certificate validation policies: RFC5280 refuses it, ANY does not",
+    "IBM MQ, Certificate validation and trust policy design: RFC5280 refuses it, ANY does not",
   ],
   profiles: ["default"],
   traits: Trait.ca,

@@ -8,7 +8,7 @@ export const chainSameName = rule({
   severity: "error",
   title: "a CA-issued certificate has the name of its issuer",
   cites: [
-    "IBM MQ, Certificate validation and trust policy design: names in a path must differ",
+    "IBM MQ, Basic path validation policy: names that follow each other in a path must differ",
     "measured with GSKit 8.0.60: the driver's default policy accepts it",
   ],
   profiles: ["mq", "strict"],

@@ -13,7 +13,11 @@ export const crlExtensionMissing = rule({
   on: "crl",
   severity: "warning",
   title: "a revocation list lacks an extension that it must have",
-  cites: ["RFC 5280 §5.2.1 and §5.2.3", "RFC 5280 §5.1.2.1: with extensions, version 2"],
+  cites: [
+    "RFC 5280 §5.2.1 and §5.2.3",
+    "CA/Browser Forum Baseline Requirements §7.2.2",
+    "RFC 5280 §5.1.2.1: with extensions, version 2",
+  ],
   profiles: ["strict", "public-tls"],
   check({ crl: { issuer, extensions, version } }) {
     const missing = NEEDED.filter(([, oid]) => !extensions.some((one) => one.oid === oid)).map(

@@ -7,7 +7,10 @@ export const crlNextUpdateMissing = rule({
   on: "crl",
   severity: "error",
   title: "a revocation list does not say until when it counts",
-  cites: ["RFC 5280 §5.1.2.5: conforming CAs MUST include nextUpdate"],
+  cites: [
+    "RFC 5280 §5.1.2.5: conforming CRL issuers MUST include nextUpdate",
+    "CA/Browser Forum Baseline Requirements §7.2",
+  ],
   profiles: ["default"],
   check: ({ crl: { issuer, nextUpdate } }) =>
     nextUpdate === undefined ? { facts: { issuer: printName(issuer) } } : undefined,

@@ -7,7 +7,7 @@ export const curveWeak = rule({
   on: "certificate",
   severity: "warning",
   title: "the key is on a curve that was withdrawn",
-  cites: ["NIST SP 800-186 §3.3: curves over binary fields are deprecated", "JDK 16: JDK-8235540"],
+  cites: ["NIST SP 800-186 §3.3: curves over binary fields are deprecated", "JDK 16: JDK-8235710"],
   profiles: ["default"],
   traits: Trait.ec,
   parameters: { leastBits: 224 },

@@ -8,7 +8,7 @@ export const keyDatabasePasswordExpired = rule({
   title: "the key database's password has expired",
   cites: [
     "measured: GSKit 8.0.60 opens nothing, code 107",
-    "IBM MQ: AMQ9660, the password of the key repository has expired",
+    "IBM: CVE-2012-2162, the password of plugin-key.kdb ended on 2012-04-26",
   ],
   profiles: ["default"],
   check({ store }, { now }) {

@@ -5,7 +5,10 @@ export const keyDatabaseVersion4 = rule({
   on: "store",
   severity: "notice",
   title: "a key database of version 4",
-  cites: ["docs/formats/kdb.md: versions 3, 4 and 6", "NIST SP 800-131A Rev. 2 §7 and §9"],
+  cites: [
+    "docs/formats/kdb.md: versions 3, 4 and 6",
+    "NIST SP 800-131A Rev. 2 §7 (how keys are sealed)",
+  ],
   profiles: ["strict", "fips"],
   check({ store: { container } }) {
     const { format, version, protection } = container;

@@ -14,6 +14,7 @@ export const leafKeyUsage = rule({
   cites: [
     "RFC 5280 §4.2.1.3",
     "RFC 8446 §4.4.2.2: digitalSignature must be set where the extension stands",
+    "CA/Browser Forum Baseline Requirements §7.1.2.7.11",
   ],
   profiles: ["default"],
   traits: Trait.unsigning,

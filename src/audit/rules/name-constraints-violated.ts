@@ -9,7 +9,7 @@ export const nameConstraintsViolated = rule({
   severity: "error",
   title: "a certificate has names that its CA may not give",
   cites: [
-    "RFC 5280 §4.2.1.10 and §6.1.3(b)",
+    "RFC 5280 §4.2.1.10 and §6.1.3 (b) and (c)",
     "measured with GSKit 8.0.60: such a chain is refused",
   ],
   profiles: ["default"],

@@ -8,7 +8,7 @@ export const nameLocalhost = rule({
   severity: "warning",
   title: "the certificate is for localhost only",
   cites: [
-    "Universal Messaging, Generating certificates: the sample server certificate is for localhost",
+    "Universal Messaging: How to Generate Certificates for Use (server.jks is for CN=localhost)",
     "CA/Browser Forum Baseline Requirements §7.1.2.7.12",
   ],
   profiles: ["um", "was", "ihs", "sap", "public-tls", "pci", "strict"],

@@ -5,7 +5,12 @@ export const passwordInSettings = rule({
   on: "companion",
   severity: "error",
   title: "a store's password stands in a configuration file",
-  cites: ["PCI DSS 4.0.1 §8.6.2", "CWE-256", "CWE-260"],
+  cites: [
+    "PCI DSS 4.0.1 §8.6.2",
+    "CWE-256",
+    "CWE-260",
+    "IBM MQ: Protecting passwords in IBM MQ component configuration files",
+  ],
   profiles: ["was", "um", "pci", "strict", "mq", "java", "ihs"],
   check(companion) {
     if (companion.kind !== "settings") return undefined;

@@ -5,7 +5,7 @@ export const pkcs12MacWeak = rule({
   on: "store",
   severity: "notice",
   title: "a PKCS#12 MAC with an old hash",
-  cites: ["RFC 9579 §1", "NIST SP 800-131A Rev. 2 §9"],
+  cites: ["RFC 9579 §1", "NIST SP 800-132 §5.3 (the derivation that is approved)"],
   profiles: ["strict", "pci", "fips"],
   check({ store: { container } }) {
     const mac = container.protections?.find(({ of }) => of === "mac");

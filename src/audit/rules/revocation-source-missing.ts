@@ -11,7 +11,7 @@ export const revocationSourceMissing = rule({
   title: "nobody can find out whether the certificate was revoked",
   cites: [
     "RFC 5280 §4.2.1.13 (SHOULD be supported)",
-    "CA/Browser Forum Baseline Requirements §4.9.7 and §7.1.2.11.2",
+    "CA/Browser Forum Baseline Requirements §7.1.2.7.6, §7.1.2.11.2 and §1.6.1 (short-lived)",
   ],
   profiles: ["strict", "public-tls", "pci"],
   parameters: { shortLivedDays: 7 },

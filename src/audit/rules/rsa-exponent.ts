@@ -6,7 +6,11 @@ export const rsaExponent = rule({
   on: "certificate",
   severity: "error",
   title: "the RSA key has a public exponent that is weak or not usable",
-  cites: ["RFC 8017 §3.1", "FIPS 186-5 §5.4", "CA/Browser Forum baseline requirements §6.1.6"],
+  cites: [
+    "RFC 8017 §3.1",
+    "FIPS 186-5 §5.1 and A.1.1",
+    "CA/Browser Forum baseline requirements §6.1.6",
+  ],
   profiles: ["default"],
   traits: Trait.rsa,
   parameters: { least: 3, mostBits: 64 },

@@ -7,7 +7,7 @@ export const sanLacksCommonName = rule({
   on: "use",
   severity: "warning",
   title: "the host in the common name is not among the alternative names",
-  cites: ["CA/Browser Forum Baseline Requirements §7.1.4.3", "RFC 9525 §6.1"],
+  cites: ["CA/Browser Forum Baseline Requirements §7.1.4.3", "RFC 9525 §2"],
   profiles: ["public-tls", "java", "strict"],
   check(subject) {
     const { view } = subject;

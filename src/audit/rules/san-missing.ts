@@ -8,7 +8,7 @@ export const sanMissing = rule({
   severity: "warning",
   title: "a server's certificate has no subject alternative name",
   cites: [
-    "RFC 9525 §2 and §6.1: the common name is not looked at",
+    "RFC 9525 §2: the common name must not be looked at",
     "CA/Browser Forum Baseline Requirements §7.1.2.7.12",
   ],
   profiles: ["public-tls", "java", "ihs", "was", "strict"],

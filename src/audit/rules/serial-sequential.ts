@@ -8,7 +8,7 @@ export const serialSequential = rule({
   on: "inventory",
   severity: "notice",
   title: "an issuer counts its serial numbers up",
-  cites: ["CA/Browser Forum Baseline Requirements §7.1"],
+  cites: ["CA/Browser Forum Baseline Requirements §7.1.2.7 (non-sequential)"],
   profiles: ["strict"],
   parameters: { count: 3 },
   *check({ certificates }, { parameters }) {

@@ -6,7 +6,7 @@ export const serialTooShort = rule({
   on: "certificate",
   severity: "warning",
   title: "the serial number is too short to be random",
-  cites: ["CA/Browser Forum Baseline Requirements §7.1 (64 bits of a random number generator)"],
+  cites: ["CA/Browser Forum Baseline Requirements §7.1.2.7 (64 bits of a random number generator)"],
   profiles: ["strict", "public-tls"],
   // 64 random bits are by chance shorter than this once in 65,536 certificates.
   parameters: { bits: 48 },

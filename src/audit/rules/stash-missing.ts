@@ -5,7 +5,10 @@ export const stashMissing = rule({
   on: "file",
   severity: "error",
   title: "a key database without a stash",
-  cites: ["IBM MQ AMQ9660", "IBM HTTP Server: KeyFile needs the stash file of the key database"],
+  cites: [
+    "IBM MQ AMQ9660: password stash file absent or unusable",
+    "IBM HTTP Server: KeyFile needs the stash file of the key database",
+  ],
   profiles: ["mq", "ihs"],
   // True where a policy knows of KEYRPWD, MQKEYRPWD, SSLKeyRepositoryPassword or KeyFile /prompt: no file shows these.
   parameters: { passwordElsewhere: false },

@@ -9,7 +9,7 @@ export const stashReadable = rule({
   cites: [
     "docs/formats/kdb.md: a stash hides the password, it does not encrypt it",
     "PCI DSS 4.0.1 §8.6.2",
-    "IBM MQ: Accessing and securing your key repository (file permissions)",
+    "IBM MQ: Protecting IBM MQ key repositories",
   ],
   profiles: ["default"],
   /** `groupMayRead`: for queue managers whose stash belongs to the group mqm. */

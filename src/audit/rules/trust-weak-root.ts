@@ -9,7 +9,7 @@ export const trustWeakRoot = rule({
   severity: "notice",
   title: "a trusted root will be too weak before it expires",
   cites: [
-    "NIST SP 800-57 part 1 rev. 5 §5.6.4: 112 bits of strength until 2030",
+    "NIST SP 800-57 part 1 rev. 5 §5.6.3: 112 bits of strength until 2030",
     "PCI DSS 4.0.1 requirement 12.3.3: a plan for cryptography that ends",
   ],
   profiles: ["pci"],

@@ -8,7 +8,10 @@ export const umDemoStore = rule({
   on: "store",
   severity: "error",
   title: "the sample stores of Universal Messaging",
-  cites: ["Universal Messaging: Creating sample certificates (generator, CN=localhost)", "CWE-798"],
+  cites: [
+    "Universal Messaging: How to Generate Certificates for Use (server.jks is for CN=localhost)",
+    "CWE-798",
+  ],
   profiles: ["um"],
   check({ store: { path, store }, viewOf }) {
     const name = nameOf(path);
