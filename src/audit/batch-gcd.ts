@@ -1,9 +1,6 @@
 import { fastDivisors } from "./factors/fast.ts";
 import { plainDivisors } from "./factors/plain.ts";
-import { bitsOf, gcd } from "./integers.ts";
-
-/** Bits of all numbers from which on the transforms are worth their making. */
-const WORTH = 2 ** 17;
+import { gcd } from "./integers.ts";
 
 /** Two or more numbers that share a factor. */
 export interface SharedFactor {
@@ -25,8 +22,7 @@ export function sharedFactors(numbers: readonly bigint[]): readonly SharedFactor
   const indexes = numbers.map((_, i) => i).filter((i) => (numbers[i] as bigint) >= 2n);
   if (indexes.length < 2) return [];
   const some = indexes.map((i) => numbers[i] as bigint);
-  const bits = some.reduce((sum, n) => sum + bitsOf(n), 0);
-  const divisors = (bits < WORTH ? undefined : fastDivisors(some)) ?? plainDivisors(some);
+  const divisors = fastDivisors(some) ?? plainDivisors(some);
   return grouped(some, divisors).map(({ factor, members }) => ({
     factor,
     members: members.map((i) => indexes[i] as number),

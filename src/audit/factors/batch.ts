@@ -1,6 +1,5 @@
 import { divisionScratch, fractionOf, type Words } from "./division.ts";
-import type { Piece } from "./shape.ts";
-import type { Lane } from "./transform.ts";
+import type { Piece, Shape } from "./shape.ts";
 import { type Levels, levelsOf, type Node, pairs } from "./tree.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -12,22 +11,29 @@ function productPiece([left, right]: readonly [Node, Node]): Piece {
   return { a: 32 * left.words, b: 32 * right.words, from: 0, words: left.words + right.words };
 }
 
-/** On the way down: the fraction of a node by each half, of which the other half's fraction is wanted. */
-function fractionPieces({ words, halves }: Node): Piece[] {
-  return (halves ?? []).map((half, i, both) => {
-    const other = (both[1 - i] as Node).words;
-    return {
-      a: 32 * (words + GUARD),
-      b: 32 * half.words,
-      from: 32 * (words - other),
-      words: other + GUARD,
-    };
-  });
+/** What is wanted of a product: words, from a bit on. */
+type Window = Pick<Piece, "from" | "words">;
+
+/** On the way down: of the fraction of a node by one half, the fraction of the other half. */
+const fractionWindow =
+  ({ words }: Node) =>
+  (half: Node): Window => ({ from: 32 * (words - half.words), words: half.words + GUARD });
+
+function fractionPieces(node: Node): Piece[] {
+  const a = 32 * (node.words + GUARD);
+  return (node.halves ?? []).map((half, i, both) => ({
+    a,
+    b: 32 * (both[1 - i] as Node).words,
+    ...fractionWindow(node)(half),
+  }));
 }
 
-/** The product of a number and its fraction: the whole part, and one word below it. */
-function remainderPiece({ words }: Node): Piece {
-  return { a: 32 * (words + GUARD), b: 32 * words, from: 32 * words, words: words + 1 };
+/** Of a number by its fraction: the whole part, and one word below it. */
+const remainderWindow = ({ words }: Node): Window => ({ from: 32 * words, words: words + 1 });
+
+function remainderPiece(leaf: Node): Piece {
+  const { words } = leaf;
+  return { a: 32 * (words + GUARD), b: 32 * words, ...remainderWindow(leaf) };
 }
 
 /** What an empty lane has. */
@@ -71,15 +77,15 @@ export class Batch {
     });
     const longestNumber = Math.max(...numbers.map(({ length }) => length));
     const all =
-      this.#levels.length * total + 2 * (total + numbers.length) + 3 * (longestNumber + 1);
+      this.#levels.length * total + 2 * (total + numbers.length) + 6 * (longestNumber + 1);
     this.#products = space.area("numbers", 4 * all) / 4;
     this.#others = this.#products + this.#levels.length * total;
     this.#scratch = this.#others + 2 * (total + numbers.length);
     // The longest transforms first, so that there is never room for shorter ones beside them.
     const { halves } = this.#root;
     if (halves !== undefined) {
-      const up = space.shapes.of([productPiece(halves)], 2);
-      const down = space.shapes.of(fractionPieces(this.#root));
+      const up = this.#upward(halves);
+      const down = this.#downward([this.#root]);
       space.points(Math.max(up.points, down.points));
     }
     this.#multiplyUp(numbers);
@@ -156,7 +162,7 @@ export class Batch {
   }
 
   #multiplyNode(node: Node, halves: readonly [Node, Node]): void {
-    const shape = this.#space.shapes.of([productPiece(halves)], 2);
+    const shape = this.#upward(halves);
     const { one, two } = this.#space.points(shape.points);
     const transforms = this.#space.transforms;
     transforms.load(one, shape, this.#product(halves[0]), this.#product(halves[1]));
@@ -165,8 +171,7 @@ export class Batch {
     transforms.forward(two, shape);
     this.#space.arena.kernel.combine(one, two, shape.points);
     transforms.back(two, shape);
-    transforms.save(two, 0, shape, 0, 4 * this.#productOf(node), node.words);
-    transforms.save(two, 1, shape, 0, 4 * this.#cofactorsOf(node), node.words);
+    transforms.save(two, shape, 0, this.#productOf(node), this.#cofactorsOf(node), node.words);
   }
 
   /** The fraction of the root. */
@@ -198,16 +203,16 @@ export class Batch {
 
   #multiply(a: Words, b: Words, from: number, to: number, count: number): void {
     const piece = { a: 32 * a.count, b: 32 * b.count, from: 32 * from, words: count };
-    const shape = this.#space.shapes.of([piece]);
-    const { one, two } = this.#space.points(shape.points);
+    const key = `${a.count} ${b.count} ${from} ${count}`;
+    const shape = this.#space.shapes.of(key, () => [piece]);
+    const { one } = this.#space.points(shape.points);
     const transforms = this.#space.transforms;
-    transforms.load(one, shape, a, NOTHING);
-    transforms.load(two, shape, b, NOTHING);
+    // A lane each, and one transform for both.
+    transforms.load(one, shape, a, b);
     transforms.forward(one, shape);
-    transforms.forward(two, shape);
-    this.#space.arena.kernel.multiply(one, two, shape.points);
+    this.#space.arena.kernel.spread(one, one, shape.points);
     transforms.back(one, shape);
-    transforms.save(one, 0, shape, piece.from, 4 * to, count);
+    transforms.save(one, shape, piece.from, to, to, count);
   }
 
   /** From the fractions of a level to those of the next one, and to what its leaves share. */
@@ -221,7 +226,7 @@ export class Batch {
   }
 
   #halve(nodes: Pair): void {
-    const shape = this.#space.shapes.of(nodes.flatMap(fractionPieces));
+    const shape = this.#downward(nodes);
     const { one, two } = this.#space.points(shape.points);
     const transforms = this.#space.transforms;
     transforms.load(two, shape, this.#fraction(nodes[0]), this.#fraction(nodes[1]));
@@ -232,17 +237,53 @@ export class Batch {
       transforms.forward(one, shape);
       this.#space.arena.kernel.spread(one, two + 8 * i, shape.points);
       transforms.back(one, shape);
-      halves.forEach((half, j) => {
-        const from = 32 * (node.words - half.words);
-        const to = 4 * this.#fractionOf(half);
-        transforms.save(one, j as Lane, shape, from, to, half.words + GUARD);
-      });
+      // What is not wanted goes where the fraction of the node was.
+      this.#save(
+        one,
+        shape,
+        halves.map(fractionWindow(node)),
+        halves.map((half) => this.#fractionOf(half)),
+        this.#fractionOf(node),
+      );
     });
+  }
+
+  /** Writes a window of each lane; both at once where it is the same. */
+  #save(
+    from: number,
+    shape: Shape,
+    windows: readonly Window[],
+    to: readonly number[],
+    unused: number,
+  ): void {
+    const [one, other = one] = windows as [Window, Window?];
+    const [first, second = first] = to as [number, number?];
+    const { transforms } = this.#space;
+    if (windows.length === 2 && one.from === other.from && one.words === other.words) {
+      transforms.save(from, shape, one.from, first, second, one.words);
+      return;
+    }
+    transforms.save(from, shape, one.from, first, unused, one.words);
+    if (windows.length === 2) {
+      transforms.save(from, shape, other.from, unused, second, other.words);
+    }
+  }
+
+  #upward(halves: readonly [Node, Node]): Shape {
+    const key = `up ${halves[0].words} ${halves[1].words}`;
+    return this.#space.shapes.of(key, () => [productPiece(halves)], 2);
+  }
+
+  #downward(nodes: readonly Node[]): Shape {
+    let key = "down";
+    for (const { halves } of nodes) key += ` ${halves?.[0].words} ${halves?.[1].words}`;
+    return this.#space.shapes.of(key, () => nodes.flatMap(fractionPieces));
   }
 
   /** The remainders of one or two numbers, and what they share with them. */
   #finish(leaves: Pair, take: TakeDivisor): void {
-    const shape = this.#space.shapes.of(leaves.map(remainderPiece));
+    const key = leaves.reduce((text, { words }) => `${text} ${words}`, "leaves");
+    const shape = this.#space.shapes.of(key, () => leaves.map(remainderPiece));
     const { one, two } = this.#space.points(shape.points);
     const transforms = this.#space.transforms;
     transforms.load(one, shape, this.#product(leaves[0]), this.#product(leaves[1]));
@@ -251,10 +292,12 @@ export class Batch {
     transforms.forward(two, shape);
     this.#space.arena.kernel.multiply(one, two, shape.points);
     transforms.back(one, shape);
+    const room = 3 * (Math.max(...leaves.map((leaf) => leaf.words)) + 1);
+    const places = leaves.map((_, i) => this.#scratch + i * room);
+    this.#save(one, shape, leaves.map(remainderWindow), places, this.#fractionOf(leaves[0]));
     leaves.forEach((leaf, i) => {
       const { low, words: count } = leaf;
-      const at = this.#scratch;
-      transforms.save(one, i as Lane, shape, 32 * count, 4 * at, count + 1);
+      const at = places[i] as number;
       const { words, kernel } = this.#space.arena;
       // To the nearest whole number.
       let carry = (words[at] as number) >>> 31;

@@ -1,7 +1,10 @@
 import { toHex } from "../../bytes/octets.ts";
-import { bitsOf, gcd } from "../integers.ts";
+import { gcd } from "../integers.ts";
 import { Batch } from "./batch.ts";
 import { newWorkspace, type Workspace } from "./workspace.ts";
+
+/** Words of all numbers from which on the transforms are worth their making. */
+const WORTH = 2 ** 12;
 
 /** Bits in one tree: some 250 MB of memory, and what the transforms are exact for. */
 const MAX_TREE_BITS = 2 ** 25;
@@ -13,14 +16,18 @@ const MAX_TREE_BITS = 2 ** 25;
  * is, and time grows with the square of the blocks.
  *
  * @param numbers - each at least 2
+ * @param least - words of all numbers below which it is not worth it
  * @param blockBits - bits of one block
- * @returns by index, those that share anything; undefined where the engine cannot do it
+ * @returns by index, those that share anything; undefined where the engine cannot do it, or for so few numbers that it
+ *   is not worth it
  */
 export function fastDivisors(
   numbers: readonly bigint[],
+  least = WORTH,
   blockBits = MAX_TREE_BITS,
 ): ReadonlyMap<number, bigint> | undefined {
-  const words = numbers.map(wordsOf);
+  const words = wordsOf(numbers);
+  if (words.reduce((sum, { length }) => sum + length, 0) < least) return undefined;
   if (words.some(({ length }) => 32 * length > blockBits / 2)) return undefined;
   const space = newWorkspace();
   if (space === undefined) return undefined;
@@ -96,14 +103,27 @@ function blocksOf(
   return blocks;
 }
 
-/** Lowest first; two at least, so that the products of very small numbers have room for the sums of their cofactors. */
-function wordsOf(n: bigint): Uint32Array {
-  const digits = n.toString(16);
-  const words = new Uint32Array(Math.max(2, Math.ceil(bitsOf(n) / 32)));
-  for (let end = digits.length, i = 0; end > 0; end -= 8, i++) {
-    words[i] = Number.parseInt(digits.slice(Math.max(0, end - 8), end), 16);
-  }
-  return words;
+/**
+ * Lowest first; two at least, so that the products of very small numbers have room for the sums of their cofactors.
+ */
+function wordsOf(numbers: readonly bigint[]): readonly Uint32Array[] {
+  const texts = numbers.map((n) => n.toString(16));
+  const counts = texts.map(({ length }) => Math.max(2, Math.ceil(length / 8)));
+  // One array for all: an array each takes several times as long.
+  const all = new Uint32Array(counts.reduce((sum, count) => sum + count, 0));
+  let start = 0;
+  return texts.map((digits, n) => {
+    const words = all.subarray(start, start + (counts[n] as number));
+    start += words.length;
+    // Digit by digit from the last one: parsing pieces of the text takes many times as long.
+    for (let i = 0, at = digits.length - 1; at >= 0; i++, at--) {
+      const code = digits.charCodeAt(at);
+      const word = i >> 3;
+      words[word] =
+        (words[word] as number) | ((code < 58 ? code - 48 : code - 87) << (4 * (i & 7)));
+    }
+    return words;
+  });
 }
 
 function integerOf(words: Uint32Array): bigint {

@@ -39,6 +39,7 @@ export interface Kernel {
     carries: number,
     skip: number,
     to: number,
+    other: number,
     words: number,
   ) => void;
   readonly divisor: (a: number, b: number, words: number) => number;
@@ -47,6 +48,8 @@ export interface Kernel {
 const PAGE = 65_536;
 /** What the memory of a new instance has. */
 const FIRST_BYTES = PAGE;
+/** Pages that are asked for at once: what is not written to takes no memory, but each asking takes time. */
+const PAGES_AT_ONCE = 256;
 
 /**
  * The memory of one instance, handed out piece by piece and never taken back: it is free when nobody holds the
@@ -75,8 +78,9 @@ export class Arena {
   allocate(bytes: number): number {
     const at = this.#end;
     this.#end = Math.ceil((at + bytes) / 64) * 64;
-    const missing = Math.ceil((this.#end - this.#size) / PAGE);
-    if (missing > 0) {
+    const needed = Math.ceil((this.#end - this.#size) / PAGE);
+    if (needed > 0) {
+      const missing = Math.max(needed, PAGES_AT_ONCE);
       this.kernel.memory.grow(missing);
       this.#size += missing * PAGE;
       this.#words = new Uint32Array(this.kernel.memory.buffer);

@@ -21,13 +21,16 @@ function reciprocal(n: number): number {
 export function writeRoot(to: Float64Array, at: number, part: number, whole: number): void {
   const octant = Math.floor((8 * part) / whole);
   const rest = 8 * part - octant * whole;
-  const x = ((octant % 2 === 0 ? rest : whole - rest) / whole) * (Math.PI / 4);
+  const x = (((octant & 1) === 0 ? rest : whole - rest) / whole) * (Math.PI / 4);
   const y = x * x;
   const s = y * (S3 + y * (S5 + y * (S7 + y * (S9 + y * (S11 + y * (S13 + y * (S15 + y * S17)))))));
   const c = y * (C2 + y * (C4 + y * (C6 + y * (C8 + y * (C10 + y * (C12 + y * (C14 + y * C16)))))));
-  const [sine, cosine] = [x + x * s, 1 + c];
+  const sine = x + x * s;
+  const cosine = 1 + c;
   // Octants 1, 2, 5, 6 are nearer to the other axis.
-  const [a, b] = (octant + 1) % 4 < 2 ? [cosine, sine] : [sine, cosine];
+  const steep = ((octant + 1) & 2) !== 0;
+  const a = steep ? sine : cosine;
+  const b = steep ? cosine : sine;
   to[at] = octant > 1 && octant < 6 ? -a : a;
   to[at + 1] = octant > 3 && octant < 8 ? -b : b;
 }

@@ -10,10 +10,6 @@ const ROOT_BYTES = 16;
 /** Points of the blocks that are done at once: they and their roots stay in the processor's nearest memory. */
 const BLOCK_POINTS = 1024;
 
-/** Bytes from the first lane to the second. */
-const LANE_BYTES = 8;
-export type Lane = 0 | 1;
-
 /** Shapes of one table: the same passes, and then more or fewer of radix 4. */
 function kindOf({ radices }: Shape): string {
   return radices.filter((radix) => radix !== 4).join();
@@ -31,6 +27,7 @@ interface Table {
 class Roots {
   readonly #arena: Arena;
   readonly #tables = new Map<string, Table>();
+  readonly #known = new Map<Shape, readonly number[]>();
 
   constructor(arena: Arena) {
     this.#arena = arena;
@@ -38,6 +35,8 @@ class Roots {
 
   /** @returns addresses, pass by pass */
   of(shape: Shape): readonly number[] {
+    const before = this.#known.get(shape);
+    if (before !== undefined) return before;
     const kind = kindOf(shape);
     let table = this.#tables.get(kind);
     if (table === undefined) {
@@ -48,6 +47,7 @@ class Roots {
     for (let i = table.addresses.length; i < radices.length; i++) {
       this.#add(table, radices[i] as number);
     }
+    this.#known.set(shape, table.addresses);
     return table.addresses;
   }
 
@@ -61,7 +61,7 @@ class Roots {
     for (let k = 0; k < parts.length; k++) {
       const part = parts[k] as number;
       for (let power = 1; power < radix; power++, at += 2) {
-        writeRoot(all, at, (part * power) % (whole * radix), whole * radix);
+        writeRoot(all, at, part * power, whole * radix);
       }
       for (let q = 0; q < radix; q++) next[k * radix + q] = part + q * whole;
     }
@@ -108,20 +108,25 @@ export class Transforms {
     );
   }
 
-  /** Writes `words` words of a lane's number, from bit `first` on. */
-  save(from: number, lane: Lane, shape: Shape, first: number, to: number, words: number): void {
+  /**
+   * Writes `count` words of both lanes' numbers, from bit `first` on.
+   *
+   * @param one - as `other` the index of the first word; where both are the same, that is the first lane's
+   */
+  save(from: number, shape: Shape, first: number, one: number, other: number, count: number): void {
     const { points, bits } = shape;
     const digit = Math.floor(first / bits);
     this.#kernel.gatherDigits(
-      from + lane * LANE_BYTES,
+      from,
       points,
       bits,
       1 / points,
       digit,
       Math.min(CARRIES, digit),
       first % bits,
-      to,
-      words,
+      4 * one,
+      4 * other,
+      count,
     );
   }
 

@@ -6,13 +6,14 @@ import { POINT_BYTES, Transforms } from "./transform.ts";
 class Shapes {
   readonly #known = new Map<string, Shape>();
 
-  /** @throws RangeError where the numbers are too long */
-  of(pieces: readonly Piece[], sums = 1): Shape {
-    let key = `${sums}`;
-    for (const { a, b, from, words } of pieces) key += `,${a},${b},${from},${words}`;
+  /**
+   * @param key - tells all that the pieces depend on
+   * @throws RangeError where the numbers are too long
+   */
+  of(key: string, pieces: () => readonly Piece[], sums = 1): Shape {
     const before = this.#known.get(key);
     if (before !== undefined) return before;
-    const shape = shapeOf(pieces, sums);
+    const shape = shapeOf(pieces(), sums);
     if (shape === undefined) throw new RangeError("too long for a transform");
     this.#known.set(key, shape);
     return shape;

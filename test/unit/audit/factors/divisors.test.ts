@@ -56,7 +56,7 @@ describe("what numbers share", () => {
         fc.array(fc.oneof(product, strange), { minLength: 1, maxLength: 40 }),
         (numbers) => {
           const exact = sorted(slowDivisors(numbers));
-          expect(sorted(fastDivisors(numbers))).toEqual(exact);
+          expect(sorted(fastDivisors(numbers, 0))).toEqual(exact);
           expect(sorted(plainDivisors(numbers))).toEqual(exact);
         },
       ),
@@ -70,7 +70,7 @@ describe("what numbers share", () => {
         // Not the whole common divisor with all others, where a square is shared: whatever is shared at all.
         const primes = (map: ReadonlyMap<number, bigint> | undefined) =>
           sorted(map).map(([i, n]) => [i, ...[...PRIMES, P192, P256].map((p) => n % p === 0n)]);
-        expect(primes(fastDivisors(numbers, 2 ** 16))).toEqual(primes(slowDivisors(numbers)));
+        expect(primes(fastDivisors(numbers, 0, 2 ** 16))).toEqual(primes(slowDivisors(numbers)));
       }),
       { numRuns: RUNS / 2 },
     );
@@ -83,14 +83,17 @@ describe("what numbers share", () => {
       const moduli = Array.from({ length: count }, (_, i) => (made(i + 10, 2048) << 1n) | 1n);
       moduli[0] = planted * (made(2, 1024) | 1n);
       moduli[count - 1] = planted * (made(3, 1024) | 1n);
-      const found = fastDivisors(moduli) ?? new Map();
+      const found = fastDivisors(moduli, 0) ?? new Map();
       expect([0, count - 1].map((i) => (found.get(i) ?? 1n) % planted)).toEqual([0n, 0n]);
       expect(sorted(found)).toEqual(sorted(plainDivisors(moduli)));
     },
   );
 
-  it("is nothing of numbers for which the transforms are not made", () => {
-    expect(fastDivisors([2n ** 3000n, 3n], 4096)).toBeUndefined();
+  it("is nothing of numbers for which the transforms are not made, or not worth it", () => {
+    const few = Array.from({ length: 63 }, (_, i) => made(i, 2048));
+    expect(fastDivisors(few)).toBeUndefined();
+    expect(fastDivisors([...few, made(63, 2048)])).toBeDefined();
+    expect(fastDivisors([2n ** 3000n, 3n], 0, 4096)).toBeUndefined();
   });
 });
 
@@ -111,7 +114,7 @@ describe("shared factors", () => {
     const found = sharedFactors(numbers);
     try {
       globals.WebAssembly = undefined;
-      expect(fastDivisors(numbers)).toBeUndefined();
+      expect(fastDivisors(numbers, 0)).toBeUndefined();
       expect(sharedFactors(numbers)).toEqual(found);
     } finally {
       globals.WebAssembly = engine;

@@ -32,7 +32,7 @@ function product(
   const shape = shapeOf([piece, { a: 32 * a, b: 32 * a, from: 0, words: 2 * a }]);
   if (shape === undefined) throw new Error("no shape");
   const { arena, transforms } = space;
-  const start = arena.allocate(4 * (3 * a + b + count + 8)) / 4;
+  const start = arena.allocate(4 * (5 * a + b + 3 * count + 8)) / 4;
   const { one, two } = space.points(shape.points);
   const first = write(space, start, a, x);
   const second = write(space, start + a, b, y);
@@ -44,8 +44,9 @@ function product(
   transforms.back(one, shape);
   const square = { at: start + a + b, count: 2 * a };
   const words = { at: square.at + square.count, count };
-  transforms.save(one, 0, shape, 0, 4 * square.at, square.count);
-  transforms.save(one, 1, shape, 32 * from, 4 * words.at, count);
+  const unused = words.at + Math.max(count, 2 * a);
+  transforms.save(one, shape, 0, square.at, unused, square.count);
+  transforms.save(one, shape, 32 * from, unused, words.at, count);
   return { square: read(space, square), words: read(space, words), shape };
 }
 
