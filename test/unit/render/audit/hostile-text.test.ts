@@ -17,6 +17,8 @@ const FIELDS = [
   "san",
   "refusal",
   "reason",
+  "root",
+  "failure",
 ] as const;
 type Field = (typeof FIELDS)[number];
 
@@ -29,7 +31,8 @@ function reportWith(field: Field, text: string): AuditReport {
     fix: at("fix", "Renew it."),
     facts: { names: [at("san", "DNS:server.example")], count: 1 },
   });
-  return reportOf({
+  const report = reportOf({
+    root: at("root", "."),
     findings: [finding, described("key-shared", "notice", [{ path, label }])],
     inventory: inventoryOf([
       {
@@ -50,6 +53,8 @@ function reportWith(field: Field, text: string): AuditReport {
     ],
     suppressed: [{ described: finding, by: "ignore", reason: at("reason", "known") }],
   });
+  const failure = at("failure", "it broke");
+  return { ...report, failures: [{ rule: "key-shared", path: failure, message: failure }] };
 }
 
 /** What no output may hold in the raw: controls (but line ends), direction, invisible text, halves of characters. */
