@@ -12,6 +12,7 @@ import { StoreCache } from "./audit/cache.ts";
 import { changedFiles } from "./audit/changed.ts";
 import { type Globs, loadGlobs } from "./audit/globs.ts";
 import { judged, runOf } from "./audit/judging.ts";
+import { LaneThreads } from "./audit/lane-threads.ts";
 import { type PasswordChoices, passwordChoices } from "./audit/password-choices.ts";
 import { passwordRules } from "./audit/password-file.ts";
 import { loadPolicy } from "./audit/policy-file.ts";
@@ -20,7 +21,13 @@ import { Seen } from "./audit/seen.ts";
 import { Sieve, type Sifted } from "./audit/sieve.ts";
 import { extensionOf } from "./audit/store-file.ts";
 import type { ThreadSetup } from "./audit/thread-task.ts";
-import { FilesAhead, inThreads, THREADS_FROM_MS, threadsWorth } from "./audit/threads.ts";
+import {
+  FilesAhead,
+  inThreads,
+  laneThreadsWorth,
+  THREADS_FROM_MS,
+  threadsWorth,
+} from "./audit/threads.ts";
 import { trackedUnder } from "./audit/tracked.ts";
 import { reported, Walk, type WalkedFile } from "./audit/walk.ts";
 import { nearest } from "./nearest.ts";
@@ -100,10 +107,15 @@ export async function auditPaths(
   const seen = new Seen(run);
   const files = await FilesAhead.of(found(host, walk, paths, options, seen));
   const threads = await threadsFor(host, files, allRules, cache?.isFilled === true);
-  if (threads === undefined) {
+  if (threads === undefined || "lanes" in threads) {
     const tracked = await trackedUnder(host, paths);
-    const marks = judged({ host, choices, cache, tracked }, files, seen, undefined);
-    for await (const _ of marks);
+    if (threads !== undefined) choices.deriveIn(threads.lanes.chains);
+    try {
+      const marks = judged({ host, choices, cache, tracked }, files, seen, undefined);
+      for await (const _ of marks);
+    } finally {
+      await threads?.lanes.stop();
+    }
   } else {
     const setup = (): ThreadSetup => ({
       paths,
@@ -220,17 +232,23 @@ async function* found(
   }
 }
 
-/** Threads can judge by rules of the list only: a rule is a function, which does not pass between them. */
+/** Those that derive keys, or those that judge: by rules of the list only, since a function does not pass between them. */
 async function threadsFor(
   host: Host,
   files: FilesAhead,
   rules: readonly Rule[],
   cached: boolean,
-): Promise<{ readonly threads: HostThreads; readonly count: number } | undefined> {
+): Promise<
+  | { readonly threads: HostThreads; readonly count: number }
+  | { readonly lanes: LaneThreads }
+  | undefined
+> {
   if (files.work < THREADS_FROM_MS) return undefined;
-  if (!rules.every((rule) => everyRule.some(({ check }) => check === rule.check))) return undefined;
   const threads = await host.threads();
   if (threads === undefined) return undefined;
+  const deriving = laneThreadsWorth(files, threads.cores, cached);
+  if (deriving > 0) return { lanes: new LaneThreads(threads, deriving) };
+  if (!rules.every((rule) => everyRule.some(({ check }) => check === rule.check))) return undefined;
   const count = threadsWorth(files, threads.cores, cached);
   return count > 1 ? { threads, count } : undefined;
 }

@@ -5,7 +5,7 @@ import {
   hashChain,
   type Pbkdf2Work,
 } from "./chain.ts";
-import { LANE_HASHES, LANES, LaneEngine, type LaneHash } from "./lane-engine.ts";
+import { LANE_HASHES, LANES, LaneEngine, type LaneHash, type LaneState } from "./lane-engine.ts";
 import { blocksOf, chainJob, type LaneJob, pbkdf2Job } from "./lane-job.ts";
 import { type LanePace, PACE_TURNS } from "./lane-pace.ts";
 
@@ -20,6 +20,14 @@ const FEWEST_LANES = 3;
 /** Keys of more blocks are nobody's. */
 const MOST_BLOCKS = 4;
 
+/** Some turns of one derivation. */
+export interface LaneWork {
+  readonly hash: LaneHash;
+  /** In memory that threads share. */
+  readonly state: LaneState;
+  readonly turns: number;
+}
+
 /**
  * Runs the key derivations of different files side by side, four in the lanes of one kernel: a third to a fifth of
  * the time that they take one after the other. A chain that no others join goes alone after some milliseconds.
@@ -29,13 +37,36 @@ const MOST_BLOCKS = 4;
 export class ChainLanes implements ChainRunner {
   readonly #waiting = new Map<LaneHash, LaneJob[]>();
   readonly #pace: LanePace | undefined;
+  readonly #away: ((work: LaneWork) => Promise<void>) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #planned = false;
   #engine: LaneEngine | undefined;
 
-  /** @param pace - present: PBKDF2 runs in the lanes too, where that is quicker than Node's own */
-  constructor(pace?: LanePace) {
+  /**
+   * @param pace - present: PBKDF2 runs in the lanes too, where that is quicker than Node's own
+   * @param away - takes a state further in another thread's lanes, or fails and leaves it as it was
+   */
+  constructor(pace?: LanePace, away?: (work: LaneWork) => Promise<void>) {
     this.#pace = pace;
+    this.#away = away;
+  }
+
+  /** Takes a state of another thread further: what `away` asks for. */
+  advance({ hash, state, turns }: LaneWork): Promise<void> {
+    const own = state.slice();
+    return new Promise((resolve) =>
+      this.#wait({
+        hash,
+        state: own,
+        turns,
+        left: turns,
+        finish() {
+          state.set(own);
+          own.fill(0);
+          resolve();
+        },
+      }),
+    );
   }
 
   /** @param step - its digest is not changed. @returns a new array */
@@ -78,6 +109,18 @@ export class ChainLanes implements ChainRunner {
   }
 
   #add(job: LaneJob): void {
+    if (this.#away === undefined) {
+      this.#wait(job);
+      return;
+    }
+    const { hash, state, turns } = job;
+    this.#away({ hash, state, turns }).then(
+      () => advanced(job, turns),
+      () => this.#wait(job),
+    );
+  }
+
+  #wait(job: LaneJob): void {
     const jobs = this.#waiting.get(job.hash);
     if (jobs === undefined) this.#waiting.set(job.hash, [job]);
     else jobs.push(job);

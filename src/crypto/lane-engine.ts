@@ -36,7 +36,8 @@ export function laneState(
   initial: readonly [Uint8Array, Uint8Array],
   before: number,
 ): LaneState {
-  const state = new Uint32Array(LANE_WORDS);
+  // In memory that threads may share: nothing is copied where another thread's lanes take it further.
+  const state = new Uint32Array(new SharedArrayBuffer(LANE_WORDS * 4));
   enter(state, DIGEST, digest);
   enter(state, FIRST, initial[0]);
   enter(state, SECOND, initial[1]);

@@ -30,6 +30,19 @@ export class LanePace {
     this.#clock = clock;
   }
 
+  /** The least that a turn of one lane took; undefined until that says something. */
+  lanesTook(hash: LaneHash): number | undefined {
+    const { count, lanes } = this.#of(hash);
+    return count < FIRST_SAMPLES ? undefined : lanes;
+  }
+
+  /** What another thread measured: its `lanesTook`. */
+  heard(hash: LaneHash, took: number): void {
+    const measured = this.#of(hash);
+    measured.count = FIRST_SAMPLES;
+    measured.lanes = Math.min(measured.lanes, took);
+  }
+
   prefersLanes(hash: LaneHash): boolean {
     const measured = this.#of(hash);
     if (measured.count < FIRST_SAMPLES) return true;

@@ -27,6 +27,8 @@ export interface Host {
 export interface HostThreads {
   /** How many run at the same time. */
   readonly cores: number;
+  /** Milliseconds from whenever, in fractions: for measuring what is quick here. */
+  clock(): number;
   /** @param transfer - buffers of `setup` that are given away instead of copied: they are empty afterwards */
   start(setup: unknown, transfer: readonly ArrayBuffer[]): HostThread;
 }

@@ -21,6 +21,7 @@ export function nodeThreads(): HostThreads | undefined {
   if (!existsSync(script)) return undefined;
   return {
     cores: availableParallelism(),
+    clock: () => performance.now(),
     start: (setup, transfer) => start(script, setup, transfer),
   };
 }

@@ -1,3 +1,4 @@
+import { laneThread } from "../../src/app/audit/lane-threads.ts";
 import { auditThread, type Batch, type ThreadSetup } from "../../src/app/audit/thread-task.ts";
 import type { Host, HostThread, HostThreads } from "../../src/io/host.ts";
 import { PkiError } from "../../src/model/error.ts";
@@ -14,22 +15,25 @@ export function fakeThreads(
 ): FakeThreads {
   const { cores = 3, dies = () => false } = options;
   const started: HostThread[] = [];
+  const clock = () => 0;
   return {
     cores,
+    clock,
     started,
     start(setup, transfer) {
-      const own = structuredClone(setup, { transfer: [...transfer] }) as ThreadSetup;
-      const judge = auditThread(host, own, () => 0);
+      const own = structuredClone(setup, { transfer: [...transfer] }) as object;
+      const answerOf: (message: never) => Promise<unknown> =
+        "lanes" in own ? laneThread(clock) : auditThread(host, own as ThreadSetup, clock);
       let alive = true;
       const thread: HostThread = {
         get alive() {
           return alive;
         },
         async ask(message) {
-          const batch = structuredClone(message) as Batch;
-          if (batch.files.some(({ path }) => dies(path))) alive = false;
+          const batch = structuredClone(message) as Partial<Batch>;
+          if ((batch.files ?? [{ path: "" }]).some(({ path }) => dies(path))) alive = false;
           if (!alive) throw new PkiError("limit-exceeded", "a thread ended");
-          const answer = await judge(batch);
+          const answer = await answerOf(batch as never);
           // Another batch may have killed it meanwhile.
           if (!alive) throw new PkiError("limit-exceeded", "a thread ended");
           return structuredClone(answer);

@@ -42,7 +42,7 @@ export class PasswordChoices {
   readonly judge: PasswordJudge;
   readonly wellKnown: readonly Secret[] = wellKnownSecrets();
   /** Signatures that were checked while chains were completed, and one place for the hash chains of all files. */
-  readonly shared: SharedWork;
+  shared: SharedWork;
   /** Files of certificates that were read before. */
   readonly bundles = new KnownBundles();
   readonly #key: Uint8Array;
@@ -61,6 +61,11 @@ export class PasswordChoices {
     };
     this.#key = key;
     this.#given = given;
+  }
+
+  /** Has keys derived elsewhere from now on. */
+  deriveIn(chains: ChainRunner): void {
+    this.shared = { ...this.shared, chains };
   }
 
   /** For another thread: each password in a buffer of its own, to be given away. */

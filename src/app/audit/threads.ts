@@ -10,6 +10,9 @@ import type { WalkedFile } from "./walk.ts";
 export const THREADS_FROM_MS = 500;
 /** More threads than that wait for the disk and for the one that puts their results together. */
 const MOST_THREADS = 16;
+/** One thread judges as fast as so many derive. */
+const MOST_LANE_THREADS = 4;
+const MOSTLY = 0.75;
 /** Estimated work handed out at once, and the most files. */
 const BATCH_MS = 40;
 const BATCH_FILES = 128;
@@ -36,11 +39,19 @@ const ARCHIVES = new Set([".zip", ".jar", ".war", ".ear", ".tar", ".tgz", ".gz"]
 export class FilesAhead implements AsyncIterable<WalkedFile> {
   /** Estimated, in milliseconds of one core: of all files, or as much as threads are worth. */
   readonly work: number;
+  /** The part of it that goes into deriving keys, 0 to 1. */
+  readonly derived: number;
   readonly #first: readonly WalkedFile[];
   readonly #rest: AsyncIterator<WalkedFile>;
 
-  private constructor(work: number, first: readonly WalkedFile[], rest: AsyncIterator<WalkedFile>) {
+  private constructor(
+    work: number,
+    derived: number,
+    first: readonly WalkedFile[],
+    rest: AsyncIterator<WalkedFile>,
+  ) {
     this.work = work;
+    this.derived = derived;
     this.#first = first;
     this.#rest = rest;
   }
@@ -48,13 +59,15 @@ export class FilesAhead implements AsyncIterable<WalkedFile> {
   static async of(files: AsyncGenerator<WalkedFile>): Promise<FilesAhead> {
     const first: WalkedFile[] = [];
     let work = 0;
+    let derived = 0;
     while (work < THREADS_FROM_MS || first.length < LOOK_AHEAD) {
       const { value, done } = await files.next();
       if (done === true) break;
       first.push(value);
       work += worthMs(value);
+      if (DERIVED.has(extensionOf(value.path))) derived += SEALED_STORE_MS;
     }
-    return new FilesAhead(work, first, files);
+    return new FilesAhead(work, work === 0 ? 0 : derived / work, first, files);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<WalkedFile> {
@@ -93,6 +106,19 @@ function worthMs(file: WalkedFile): number {
 export function threadsWorth({ work }: FilesAhead, cores: number, cached: boolean): number {
   if (work < THREADS_FROM_MS) return 1;
   return Math.min(Math.ceil(cached ? cores / 2 : cores), MOST_THREADS);
+}
+
+/**
+ * How many threads only derive keys, while one judges: where most is derived, and one can keep all cores busy so.
+ * Each that judges would have to be made quick first, and would do that on a core that is needed (docs/decisions/0126).
+ */
+export function laneThreadsWorth(
+  { work, derived }: FilesAhead,
+  cores: number,
+  cached: boolean,
+): number {
+  const few = cores < 2 || cores > MOST_LANE_THREADS;
+  return work < THREADS_FROM_MS || derived < MOSTLY || few || cached ? 0 : cores;
 }
 
 /** Where results go, in the order of the files. */
