@@ -52,7 +52,7 @@ export type TakeDivisor = (
 /**
  * Some numbers, their products in a tree, and remainders of other numbers down that tree (docs/decisions/0131).
  *
- * Memory: some 100 bytes for each word of the numbers, all of it in one WebAssembly instance.
+ * Memory: some 300 bytes for each word of the numbers, nearly all of it in one WebAssembly instance.
  */
 export class Batch {
   readonly #levels: Levels;
@@ -75,7 +75,7 @@ export class Batch {
       total += length;
       return total - length;
     });
-    const longestNumber = Math.max(...numbers.map(({ length }) => length));
+    const longestNumber = numbers.reduce((most, { length }) => Math.max(most, length), 0);
     const all =
       this.#levels.length * total + 2 * (total + numbers.length) + 6 * (longestNumber + 1);
     this.#products = space.area("numbers", 4 * all) / 4;

@@ -6,7 +6,7 @@ import { newWorkspace, type Workspace } from "./workspace.ts";
 /** Words of all numbers from which on the transforms are worth their making. */
 const WORTH = 2 ** 12;
 
-/** Bits in one tree: some 250 MB of memory, and what the transforms are exact for. */
+/** Bits in one tree: some 320 MB of memory, and what the transforms are exact for. */
 const MAX_TREE_BITS = 2 ** 25;
 
 /**

@@ -89,8 +89,10 @@ export class Arena {
   }
 }
 
-/** @returns undefined where the engine has no WebAssembly or no vectors */
+/** @returns undefined where the engine has no WebAssembly or no vectors, or the processor has its highest octets first */
 export function newArena(): Arena | undefined {
+  // WebAssembly's memory has the lowest first everywhere, JavaScript's views of it have the processor's order.
+  if (new Uint8Array(Uint32Array.of(1).buffer)[0] !== 1) return undefined;
   const kernel = wasmExports<string>(PRODUCTS_WASM) as Kernel | undefined;
   return kernel === undefined ? undefined : new Arena(kernel);
 }

@@ -51,7 +51,7 @@ export class Workspace {
   }
 }
 
-/** @returns undefined where the engine has no WebAssembly or no vectors */
+/** @returns undefined where `newArena` gives none */
 export function newWorkspace(): Workspace | undefined {
   const arena = newArena();
   return arena === undefined ? undefined : new Workspace(arena);
