@@ -41,6 +41,8 @@ export class SpilledInventory implements CertificateRecords {
     serial: words(),
   };
   readonly #orders = new Map<Aspect, Uint32Array>();
+  /** Where in an order a run begins whose texts were compared, and are one. */
+  readonly #compared = new Map<Aspect, Uint8Array>();
   readonly #stores: SpilledStore[] = [];
   /** Issuers repeat: hashes of what they are folded to. */
   readonly #names = new Recent<number>(1024);
@@ -76,6 +78,7 @@ export class SpilledInventory implements CertificateRecords {
     this.#hashes.subject.push(hashOf(foldedAspect("subject", record)));
     this.#hashes.serial.push(hashOf(foldedAspect("serial", record)));
     this.#orders.clear();
+    this.#compared.clear();
   }
 
   #nameHash(name: string, record: BareRecord): number {
@@ -149,17 +152,10 @@ export class SpilledInventory implements CertificateRecords {
 
   /** The record of the certificate with that number. */
   record(index: number): CertificateRecord {
-    const bare = decodeRecord(this.#log.read(this.#offsets.get(index)));
-    const read = () => this.#standings(this.#places.get(index));
-    let known: readonly Standing[] | undefined;
-    return {
-      sha256: this.#digests.hex(index),
-      ...bare,
-      get standings() {
-        known ??= read();
-        return known;
-      },
-    };
+    const octets = this.#log.read(this.#offsets.get(index));
+    return decodeRecord(octets, this.#digests.hex(index), () =>
+      this.#standings(this.#places.get(index)),
+    );
   }
 
   #standings(last: number): readonly Standing[] {
@@ -218,8 +214,18 @@ export class SpilledInventory implements CertificateRecords {
   /** Parts a run where different texts have one hash, which is rare. */
   #apart(aspect: Aspect, run: Uint32Array): Iterable<Uint32Array> {
     if (run.length === 1) return [run];
+    let compared = this.#compared.get(aspect);
+    if (compared === undefined) {
+      compared = new Uint8Array(this.size);
+      this.#compared.set(aspect, compared);
+    }
+    const start = run.byteOffset / run.BYTES_PER_ELEMENT;
+    if (compared[start] === 1) return [run];
     const first = this.#aspectAt(aspect, run[0] as number);
-    if (run.every((index) => this.#aspectAt(aspect, index) === first)) return [run];
+    if (run.every((index) => this.#aspectAt(aspect, index) === first)) {
+      compared[start] = 1;
+      return [run];
+    }
     const parts = new Map<string, number[]>();
     for (const index of run) {
       const text = this.#aspectAt(aspect, index);
