@@ -12,8 +12,10 @@ import type { Suppressed } from "../../audit/report.ts";
 import type { Rule } from "../../audit/rule.ts";
 import type { Settings } from "../../audit/run.ts";
 import { toHex } from "../../bytes/octets.ts";
+import { recognise } from "../../codecs/index.ts";
 import { digest } from "../../crypto/digest.ts";
 import type { FileWrite, Host } from "../../io/host.ts";
+import { PkiError } from "../../model/error.ts";
 import type { Facts, Place } from "../../model/finding.ts";
 import type { Globs } from "./globs.ts";
 import { inFile } from "./policy-file.ts";
@@ -162,7 +164,12 @@ export async function baselineWrite(
   return reportWrite(host, path, bytes, `baseline of ${findings.length} findings`, false);
 }
 
-/** A file that replaces what stands there: a report, a baseline, a cache. */
+/**
+ * A file that replaces what stands there: a report, a baseline, a cache. A store it does not replace: it was named by
+ * mistake, and there is no other copy of a key.
+ *
+ * @throws PkiError `file-exists` where a store stands
+ */
 export async function reportWrite(
   host: Host,
   path: string,
@@ -171,9 +178,23 @@ export async function reportWrite(
   isPrivate: boolean,
 ): Promise<FileWrite> {
   const { kind } = await host.files.stat(path);
-  const expect =
-    kind === "absent"
-      ? ({ absent: true } as const)
-      : { sha256: (await host.files.read(path, 2 ** 31)).sha256 };
+  if (kind === "absent") {
+    const expect = { absent: true } as const;
+    return { path, bytes, expect, private: isPrivate, makeParents: true, summary: [summary] };
+  }
+  const { bytes: old, sha256 } = await host.files.read(path, 2 ** 31);
+  if (isStore(old.subarray(0, 4096))) {
+    throw new PkiError("file-exists", "is a keystore or certificate, which no report replaces", {
+      path,
+      hint: "give the report a name of its own",
+    });
+  }
+  const expect = { sha256 };
   return { path, bytes, expect, private: isPrivate, makeParents: true, summary: [summary] };
+}
+
+/** By its first bytes; a report may quote a PEM block further on. */
+function isStore(head: Uint8Array): boolean {
+  const format = recognise(head);
+  return format !== undefined && (format !== "pem" || head[0] === "-".charCodeAt(0));
 }
