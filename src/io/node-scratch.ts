@@ -1,5 +1,4 @@
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toHex } from "../bytes/octets.ts";
 import { PkiError } from "../model/error.ts";
@@ -21,13 +20,12 @@ export function nodeScratch(
 ): HostScratch {
   return {
     memory() {
-      // Loading it takes milliseconds: only audits that grow large ask.
-      const v8 = process.getBuiltinModule?.("node:v8");
-      const limit = v8?.getHeapStatistics().heap_size_limit ?? 0;
+      const limit = late("node:v8")?.getHeapStatistics().heap_size_limit ?? 0;
       return limit > 0 ? limit : USUAL_MEMORY;
     },
     open() {
-      const path = join(tmpdir(), `pki-${process.pid}-${toHex(random(8))}.tmp`);
+      const folder = late("node:os")?.tmpdir() ?? "/tmp";
+      const path = join(folder, `pki-${process.pid}-${toHex(random(8))}.tmp`);
       const file = noRoom(path, "the temporary file cannot be made", () =>
         openSync(path, "wx+", 0o600),
       );
@@ -44,6 +42,11 @@ export function nodeScratch(
       return scratchFile(path, file);
     },
   };
+}
+
+/** Loading them takes milliseconds: only audits that grow large ask. */
+function late<T extends "node:os" | "node:v8">(id: T) {
+  return process.getBuiltinModule?.(id);
 }
 
 /** The hints for stores do not fit: nobody named this file. */
