@@ -86,7 +86,8 @@ export class Drafts {
 
   #spillIfLarge(): void {
     const space = this.#space;
-    if (space?.isOver(this.#weight) !== true) return;
+    // Half as much as the inventory: in the end they are all given out, which takes memory again.
+    if (space?.isOver(2 * this.#weight) !== true) return;
     const spilled = new SpilledDrafts(space.log);
     for (const draft of this.#all()) addTo(spilled, draft, placesOf(draft));
     this.#clear();

@@ -37,13 +37,13 @@ beforeAll(() => {
 describe("room", () => {
   const room = (memory: number) => roomOf({ ...fakeHost(), scratch: fakeScratch(memory).scratch });
 
-  it("is a twelfth of the memory, 2 MiB at least and 128 MiB at most", () => {
+  it("is a twelfth of the memory, 2 MiB at least and 112 MiB at most", () => {
     expect(room(1200 * MIB).isOver(100 * MIB)).toBe(false);
     expect(room(1200 * MIB).isOver(100 * MIB + 1)).toBe(true);
     expect(room(1).isOver(2 * MIB - 1)).toBe(false);
     expect(room(1).isOver(2 * MIB)).toBe(true);
-    expect(room(2 ** 50).isOver(128 * MIB)).toBe(false);
-    expect(room(2 ** 50).isOver(128 * MIB + 1)).toBe(true);
+    expect(room(2 ** 50).isOver(112 * MIB)).toBe(false);
+    expect(room(2 ** 50).isOver(112 * MIB + 1)).toBe(true);
   });
 });
 
