@@ -6,7 +6,8 @@ import { plainDivisors } from "../../../../src/audit/factors/plain.ts";
 import { gcd, integerOf } from "../../../../src/audit/integers.ts";
 import { digest } from "../../../../src/crypto/digest.ts";
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 100);
+/** Numbers of many thousands of bits: each run takes tens of milliseconds. */
+const RUNS = Math.min(600, Number(process.env.PROPERTY_RUNS ?? 100));
 
 /** What each shares with the product of all others, by that product. */
 function slowDivisors(numbers: readonly bigint[]): ReadonlyMap<number, bigint> {

@@ -4,7 +4,7 @@ import type { Words } from "../../../../src/audit/factors/division.ts";
 import { largestError, type Piece, shapeOf } from "../../../../src/audit/factors/shape.ts";
 import { newWorkspace, type Workspace } from "../../../../src/audit/factors/workspace.ts";
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 200);
+const RUNS = Math.min(5000, Number(process.env.PROPERTY_RUNS ?? 200));
 
 function write(space: Workspace, at: number, count: number, value: bigint): Words {
   const digits = value.toString(16).padStart(8 * count, "0");
