@@ -3,7 +3,6 @@ import type { Certificate } from "../model/certificate.ts";
 import type { Finding, Place, Severity } from "../model/finding.ts";
 import type { Companion, OpenedStore, RefusedFile } from "../model/inventory.ts";
 import type { RevocationList } from "../model/revocation-list.ts";
-import type { Entry } from "../model/store.ts";
 import type { CertificateView } from "./certificate-view.ts";
 import { compared } from "./comparison.ts";
 import { type DraftPart, Drafts } from "./drafts.ts";
@@ -25,7 +24,7 @@ import { Remembered, SharedViews } from "./shared-views.ts";
 import { type SpillSetting, SpillSpace } from "./spill.ts";
 import { type SignatureMemory, type SignatureVerdict, StoreView } from "./store-view.ts";
 import { ANY_TRAIT, Trait } from "./traits.ts";
-import { usesOf } from "./uses.ts";
+import { placeOf, usesOf } from "./uses.ts";
 
 /** How a rule applies to one path: the policy's answer. */
 export interface RuleSetting {
@@ -158,15 +157,19 @@ export class AuditRun {
     const traits = uses.map(({ view, use }) => view.traits | Trait[use]);
     const found = traits.reduce((all, one) => all | one, 0);
     const active = this.#activeAt(path);
+    const all = { store, whole, viewOf };
+    const entries = store.store.entries.map((entry) => ({ entry, store, whole, viewOf }));
     for (const { rule, setting, context, traits: wanted } of active.ofStores) {
       // One guard for a rule and a store: a rule that throws is not asked about the rest of it.
       try {
         if (rule.on === "store") {
-          this.#take(rule, setting, path, { path }, rule.check({ store, whole, viewOf }, context));
+          const verdict = rule.check(all, context);
+          if (verdict !== undefined) this.#take(rule, setting, path, { path }, verdict);
         } else if (rule.on === "entry") {
-          for (const entry of store.store.entries) {
-            const verdict = rule.check({ entry, store, whole, viewOf }, context);
+          for (const subject of entries) {
+            const verdict = rule.check(subject, context);
             if (verdict === undefined) continue; // nearly always: no place is made for it
+            const { entry } = subject;
             this.#take(rule, setting, `${path}\u0000${entry.label}`, placeOf(path, entry), verdict);
           }
         } else if (rule.on === "use" && (wanted & found) !== 0) {
@@ -381,18 +384,6 @@ const MOST_VERDICTS = 2 ** 16;
 
 /** Most certificates: one object for all of them, since there may be hundreds of thousands. */
 const CLEAN: ReadonlyMap<Rule, Judged> = new Map();
-
-function placeOf(path: string, entry: Entry): Place {
-  const certificate =
-    entry.kind === "key"
-      ? entry.chain[0]
-      : entry.kind === "trusted"
-        ? entry.certificate
-        : undefined;
-  return certificate === undefined
-    ? { path, label: entry.label }
-    : { path, label: entry.label, sha256: certificate.sha256 };
-}
 
 /** The parameters of a rule that has none: one object, so that identity tells "not changed". */
 export const NONE: Parameters = {};

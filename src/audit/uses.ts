@@ -1,5 +1,7 @@
 import type { Certificate } from "../model/certificate.ts";
+import type { Place } from "../model/finding.ts";
 import type { OpenedStore } from "../model/inventory.ts";
+import type { Entry } from "../model/store.ts";
 import type { CertificateView } from "./certificate-view.ts";
 import type { UseSubject } from "./rule.ts";
 import type { StoreView } from "./store-view.ts";
@@ -24,4 +26,17 @@ export function usesOf(
     }
   }
   return uses;
+}
+
+/** Where an entry is: a key by its own certificate. */
+export function placeOf(path: string, entry: Entry): Place {
+  const certificate =
+    entry.kind === "key"
+      ? entry.chain[0]
+      : entry.kind === "trusted"
+        ? entry.certificate
+        : undefined;
+  return certificate === undefined
+    ? { path, label: entry.label }
+    : { path, label: entry.label, sha256: certificate.sha256 };
 }

@@ -64,21 +64,23 @@ export class Seen {
     });
   }
 
-  /** What stores have in common is in memory once, whether they were opened here or in a thread. */
+  /** Takes a summary over. What stores have in common is in memory once, whether they were opened here or in a thread. */
   #keep(summary: StoreSummary): void {
-    const kept: Record<string, unknown> = { ...summary };
-    for (const [name, value] of Object.entries(summary)) {
-      if (name !== "path") kept[name] = this.#once(value);
+    const kept = summary as unknown as Record<string, unknown>;
+    for (const name in kept) {
+      const value = kept[name];
+      if (name === "path") continue;
+      if (typeof value === "string") kept[name] = this.#once(value, value);
+      else if (typeof value === "object") kept[name] = this.#once(`\0${JSON.stringify(value)}`, value);
     }
-    this.#summaries.push(kept as unknown as StoreSummary);
+    this.#summaries.push(summary);
   }
 
-  #once(value: unknown): unknown {
-    if (typeof value !== "string" && typeof value !== "object") return value;
-    const text = JSON.stringify(value);
-    const known = this.#alike.get(text);
+  /** @param key - a text itself; of an object its JSON behind a NUL, which no text has */
+  #once(key: string, value: unknown): unknown {
+    const known = this.#alike.get(key);
     if (known !== undefined) return known;
-    this.#alike.set(text, value);
+    this.#alike.set(key, value);
     return value;
   }
 

@@ -4,10 +4,22 @@ import { rule } from "../rule.ts";
 /** Asked for each certificate: an object would have to keep every hash that it is asked for. */
 const KEYS = new Map(Object.entries(DEMO_KEYS));
 const LABELS = new Map(Object.entries(DEMO_LABELS));
+const FILES = new Map(Object.entries(DEMO_FILES));
 
-const LONGEST_LABEL = Math.max(...[...LABELS.keys()].map(({ length }) => length));
+const longest = (names: ReadonlyMap<string, string>): number =>
+  Math.max(...[...names.keys()].map(({ length }) => length));
+const LONGEST_LABEL = longest(LABELS);
+const LONGEST_FILE = longest(FILES);
 
-const fileOf = (path: string): string => (path.split("/").at(-1) ?? "").toLowerCase();
+/** Most names are longer than any that is looked for. */
+function originOf(
+  names: ReadonlyMap<string, string>,
+  name: string,
+  from: number,
+  most: number,
+): string | undefined {
+  return name.length - from > most ? undefined : names.get(name.slice(from).toLowerCase());
+}
 
 /** By the key itself, else by the names that the products give their own. */
 export const keyKnownDemo = rule({
@@ -24,10 +36,12 @@ export const keyKnownDemo = rule({
     if (use === "chain") return undefined;
     const origin = KEYS.get(view.keyHash);
     if (origin !== undefined) return { facts: { subject: view.subject, origin, by: "key" } };
-    const byFile = use === "personal" ? DEMO_FILES[fileOf(store.path)] : undefined;
-    const { label } = entry;
-    const byLabel = label.length > LONGEST_LABEL ? undefined : LABELS.get(label.toLowerCase());
-    const named = byLabel ?? byFile;
+    const { path } = store;
+    const named =
+      originOf(LABELS, entry.label, 0, LONGEST_LABEL) ??
+      (use === "personal"
+        ? originOf(FILES, path, path.lastIndexOf("/") + 1, LONGEST_FILE)
+        : undefined);
     return named === undefined
       ? undefined
       : { facts: { subject: view.subject, origin: named, by: "name" } };
