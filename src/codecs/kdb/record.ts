@@ -10,6 +10,9 @@ import { PkiError } from "../../model/error.ts";
 export const Holding = { request: 0, signer: 1, personal: 2, secret: 3 } as const;
 export type Holding = (typeof Holding)[keyof typeof Holding];
 
+/** In the order of their numbers. */
+const HOLDINGS = Object.values(Holding);
+
 /** Flags of a record: bit n of the BIT STRING is `1 << n`. */
 export const Flag = { trusted: 1, default: 2 } as const;
 
@@ -135,9 +138,8 @@ function readRecord(raw: Uint8Array, where: string) {
 }
 
 function holdingOf(tag: number, where: string): Holding {
-  for (const holding of Object.values(Holding)) {
-    if (tag === contextConstructed(holding)) return holding;
-  }
+  const holding = HOLDINGS[tag - contextConstructed(0)];
+  if (holding !== undefined) return holding;
   throw new PkiError("format-unsupported", "the record holds something that is not known", {
     where,
     hint: "certificates, keys and requests can be read",
@@ -148,7 +150,8 @@ function readFlags(record: DerReader): number {
   const { bytes } = record.bitString("flags");
   if (bytes.length > 3) record.fail("the flags are longer than 24 bits");
   let flags = 0;
-  for (const [i, byte] of bytes.entries()) {
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
     for (let bit = 0; bit < 8; bit++) if ((byte & (0x80 >> bit)) !== 0) flags |= 1 << (8 * i + bit);
   }
   return flags;

@@ -102,6 +102,16 @@ describe("octets", () => {
     expect(equalBytes(fromHex("0102"), fromHex("0102"))).toBe(true);
     expect(equalBytes(fromHex("0102"), fromHex("0103"))).toBe(false);
     expect(equalBytes(fromHex("0102"), fromHex("010200"))).toBe(false);
+    for (const length of [62, 63, 64, 65, 66, 67, 68, 200]) {
+      const whole = Uint8Array.from({ length: length + 3 }, (_, i) => i);
+      const bytes = whole.subarray(3); // not where words begin
+      expect(equalBytes(bytes, bytes.slice())).toBe(true);
+      for (let at = 0; at < length; at++) {
+        const other = bytes.slice();
+        other[at] = (other[at] as number) ^ 0x80;
+        expect(equalBytes(bytes, other)).toBe(false);
+      }
+    }
   });
 
   it.each(["0", "0g", " 00"])("takes %j for no hex", (text) => {

@@ -58,6 +58,8 @@ describe("certificates read with a memo", () => {
 
   it("are the same where one octet was changed, and so are the errors", () => {
     const memo = new CertificateMemo();
+    // From the third time on a certificate is known by its octets alone.
+    for (const der of [...forged, ...forged, ...forged, ...forged]) parseCertificate(der, "", memo);
     const changed = fc
       .tuple(fc.constantFrom(...forged), fc.nat(), fc.integer({ min: 0, max: 255 }))
       .map(([der, at, octet]) => {
