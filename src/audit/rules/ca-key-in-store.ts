@@ -9,11 +9,7 @@ export const caKeyInStore = rule({
   on: "entry",
   severity: "error",
   title: "a CA's private key lies in a store that is in use",
-  cites: [
-    "CA/Browser Forum Baseline Requirements §6.2",
-    "NIST SP 800-57 part 1 rev. 5 §5.2",
-    "practice",
-  ],
+  cites: ["CA/Browser Forum Baseline Requirements §6.2", "practice"],
   profiles: ["default"],
   check({ entry, store, viewOf, whole }, { profiles }) {
     if (entry.kind !== "key" || store.container.format === "pem") return undefined;

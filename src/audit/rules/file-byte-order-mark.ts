@@ -7,7 +7,7 @@ export const fileByteOrderMark = rule({
   title: "PEM text behind a byte order mark",
   cites: [
     "measured: keytool of JDK 17 fails to parse it, that of JDK 25 does not",
-    "RFC 7468 §2: the text is ASCII",
+    "RFC 7468 §2 and §3: the grammar is in ASCII",
   ],
   profiles: ["java", "um", "was", "strict"],
   check({ file, format }, { profiles }) {

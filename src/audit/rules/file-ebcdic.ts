@@ -5,7 +5,10 @@ export const fileEbcdic = rule({
   on: "refused",
   severity: "error",
   title: "PEM text in EBCDIC",
-  cites: ["RFC 7468 §2: the text is ASCII", "IBM z/OS: FTP of certificates, text against binary"],
+  cites: [
+    "RFC 7468 §2 and §3: the grammar is in ASCII",
+    "IBM z/OS: FTP of certificates, text against binary",
+  ],
   profiles: ["default"],
   check: ({ format }) => (format === "pem-ebcdic" ? { facts: { format } } : undefined),
   explain: () =>

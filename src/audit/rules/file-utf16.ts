@@ -5,7 +5,7 @@ export const fileUtf16 = rule({
   on: "refused",
   severity: "error",
   title: "PEM text in UTF-16",
-  cites: ["RFC 7468 §2: the text is ASCII"],
+  cites: ["RFC 7468 §2 and §3: the grammar is in ASCII"],
   profiles: ["default"],
   check: ({ format }) => (format === "pem-utf16" ? { facts: { format } } : undefined),
   explain: () =>

@@ -10,7 +10,7 @@ export const keyCopied = rule({
   severity: "warning",
   title: "the same private key lies in several places",
   cites: [
-    "NIST SP 800-57 part 1 §5.2",
+    "NIST SP 800-57 part 1 rev. 5 §5.3.1: how many copies of a key there are",
     "PCI DSS 4.0.1 requirement 3.6.1.4: fewest possible locations",
   ],
   profiles: ["pci", "strict", "mq", "um"],

@@ -18,7 +18,7 @@ export const keyFactorShared = rule({
   title: "two RSA keys share a prime: both private keys can be computed",
   cites: [
     "Heninger et al., Mining your Ps and Qs, USENIX Security 2012",
-    "NIST SP 800-133 rev. 2 §4: keys need full entropy",
+    "NIST SP 800-133 rev. 2 §4: keys come of an approved random bit generator",
   ],
   profiles: ["default"],
   // What more keys would take grows with their square; those that come first are compared.

@@ -29,7 +29,7 @@ export const keyKnownDemo = rule({
   title: "the private key is public: it comes with a product or its examples",
   cites: [
     "IBM WebSphere Application Server: the dummy key files are the same in every installation (PQ77264)",
-    "PCI DSS 4.0.1 requirement 2.2.2: vendor defaults",
+    "PCI DSS 4.0.1 requirement 2.2.2: vendor default accounts",
   ],
   profiles: ["default"],
   check({ view, use, entry, store }) {

@@ -7,7 +7,10 @@ export const keyShared = rule({
   on: "inventory",
   severity: "warning",
   title: "certificates of different subjects have the same key",
-  cites: ["NIST SP 800-57 part 1 §5.2", "PCI DSS 4.0.1 requirement 3.7"],
+  cites: [
+    "NIST SP 800-57 part 1 rev. 5 §5.3.1: how many share a key",
+    "PCI DSS 4.0.1 requirement 3.7",
+  ],
   profiles: ["default"],
   *check({ certificates }) {
     for (const group of certificates.groups("key", 2)) {

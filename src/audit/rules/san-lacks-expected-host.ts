@@ -8,7 +8,7 @@ export const sanLacksExpectedHost = rule({
   on: "use",
   severity: "error",
   title: "the certificate is not for a host that the policy names",
-  cites: ["RFC 9525 §6.3", "RFC 2818 §3.1"],
+  cites: ["RFC 9525 §6.3", "RFC 9110 §4.3.4 (before: RFC 2818 §3.1)"],
   profiles: ["default"],
   // Nothing is expected until a policy says so, usually for some of its paths.
   parameters: { hosts: [] as readonly string[] },
