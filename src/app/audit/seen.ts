@@ -71,7 +71,8 @@ export class Seen {
       const value = kept[name];
       if (name === "path") continue;
       if (typeof value === "string") kept[name] = this.#once(value, value);
-      else if (typeof value === "object") kept[name] = this.#once(`\0${JSON.stringify(value)}`, value);
+      else if (typeof value === "object")
+        kept[name] = this.#once(`\0${JSON.stringify(value)}`, value);
     }
     this.#summaries.push(summary);
   }
