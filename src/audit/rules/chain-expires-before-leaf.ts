@@ -14,7 +14,11 @@ export const chainExpiresBeforeLeaf = rule({
     if (entry.kind !== "key") return undefined;
     const [leaf, ...above] = entry.chain;
     const [first] = above
-      .filter(({ notBefore, notAfter }) => notAfter < leaf.notAfter && notBefore <= notAfter)
+      // A CA and what it issued are often made a second apart, for as long: nobody plans by less than a day.
+      .filter(
+        ({ notBefore, notAfter }) =>
+          daysBetween(notAfter, leaf.notAfter) >= 1 && notBefore <= notAfter,
+      )
       .sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
     if (first === undefined || daysBetween(now, first.notAfter) <= parameters.days)
       return undefined;
