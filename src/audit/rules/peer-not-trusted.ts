@@ -20,21 +20,14 @@ export const peerNotTrusted = rule({
   // `shows.kdb -> trusts.kdb`, or `one.kdb <-> other.kdb` for both ways.
   parameters: { pairs: [] as readonly string[] },
   keeps: ({ pairs }) => pairs.flatMap((pair) => partsOf(pair).stores),
-  *check(inventory, { parameters: { pairs }, note }) {
+  *check(inventory, { parameters: { pairs } }) {
     if (pairs.length === 0) return;
-    let unseen = 0;
     const stores = new Map(inventory.stores.map((store) => [store.path, store]));
     for (const pair of pairs) {
       const { stores: named, both } = partsOf(pair);
-      if (named.length === 0) {
-        note(`peer-not-trusted: ${pair} is no pair; write ONE -> OTHER or ONE <-> OTHER`);
-        continue;
-      }
       const [a, b] = named.map((path) => stores.get(path));
-      if (a === undefined || b === undefined) {
-        unseen++;
-        continue;
-      }
+      // What was not audited, or not opened, cannot be judged.
+      if (a === undefined || b === undefined) continue;
       const ways = [[a, b] as const, ...(both ? [[b, a] as const] : [])];
       for (const [shows, trusts] of ways) {
         const verdicts = shows.personal.map((sha256) => trustIn(sha256, shows, trusts, inventory));
@@ -50,11 +43,6 @@ export const peerNotTrusted = rule({
           },
         };
       }
-    }
-    if (unseen > 0) {
-      note(
-        `peer-not-trusted: ${unseen} of ${pairs.length} pairs were not judged, since a store of them was not audited, or not opened`,
-      );
     }
   },
   explain: ({ shows, trusts, keys, namesake }) =>

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { type AuditOptions, auditPaths } from "../../../src/app/audit.ts";
 import { certificateExpired } from "../../../src/audit/rules/certificate-expired.ts";
 import { certificateExpiresSoon } from "../../../src/audit/rules/certificate-expires-soon.ts";
-import { peerNotTrusted } from "../../../src/audit/rules/peer-not-trusted.ts";
 import { findingJson } from "../../../src/render/audit/json.ts";
 import { type FakeHost, fakeHost } from "../../support/fake-host.ts";
 
@@ -130,25 +129,6 @@ describe("time", () => {
 });
 
 describe("policy", () => {
-  it("pairs that are none, or that were not seen, are told", async () => {
-    const pairs = `["a.pem -> b.pem", "a.pem -> none.kdb", "a.pem trusts b.pem"]`;
-    const policy = `rules:\n  peer-not-trusted:\n    pairs: ${pairs}\n`;
-    const host = fakeHost({
-      files: { "a.pem": root, "b.pem": root, "pki-policy.yaml": policy },
-    });
-    const { notices } = await auditPaths(host, ["."], { rules: [peerNotTrusted] });
-    expect(notices.map(({ level, message }) => [level, message])).toEqual([
-      [
-        "note",
-        "peer-not-trusted: a.pem trusts b.pem is no pair; write ONE -> OTHER or ONE <-> OTHER",
-      ],
-      [
-        "note",
-        "peer-not-trusted: 1 of 3 pairs were not judged, since a store of them was not audited, or not opened",
-      ],
-    ]);
-  });
-
   const files = (policy: string) => ({
     "a/x.pem": root,
     "b/x.pem": root,
