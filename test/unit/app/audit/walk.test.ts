@@ -18,7 +18,7 @@ describe("a path as reports show it", () => {
     ["/srv/app/", "/srv/app", "."],
     ["/srv/app/conf/qm", "/srv/app", "conf/qm"],
     ["/srv/app/..conf", "/srv/app", "..conf"],
-    ["/workshop/conf", "/srv/app", "/workshop/conf"],
+    ["/srv/apple/conf", "/srv/app", "/srv/apple/conf"],
     ["/opt/mq/", "/srv/app", "/opt/mq"],
     ["/", "/srv/app", "/"],
     ["/opt/mq", "/", "/opt/mq"],
